@@ -67,7 +67,7 @@ def _page(title: str, introduction: str, body: Iterator[str]) -> str:
 
 
 def _commands() -> Iterator[str]:
-    for name, command in sorted(rlslint.commands.items()):
+    for name, command in _every_command():
         arguments = [_argument(each) for each in command.params if isinstance(each, click.Argument)]
         yield f"## {' '.join(('rlslint', name, *arguments))}"
         yield ""
@@ -79,6 +79,17 @@ def _commands() -> Iterator[str]:
             yield "|---|---|"
             yield from map(_option, options)
             yield ""
+
+
+def _every_command() -> Iterator[tuple[str, click.Command]]:
+    """Yield the commands by name, behind the one of a group those that stand in it."""
+    for name, command in sorted(rlslint.commands.items()):
+        if not isinstance(command, click.Group):
+            yield name, command
+            continue
+        inside = sorted(command.commands.items(), key=lambda item: not item[1].hidden)
+        for inner, one in inside:
+            yield name if one.hidden else f"{name} {inner}", one
 
 
 def _argument(argument: click.Argument) -> str:

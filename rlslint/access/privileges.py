@@ -145,7 +145,7 @@ def can_use_schema(catalog: Catalog, role: str, name: str) -> bool:
         return True
     if any(_is_predefined_reader_or_writer(catalog, role, p) for p in ("select", "insert")):
         return True
-    return name != PUBLIC and not _governs_schemas(catalog)
+    return name != PUBLIC and not governs_schemas(catalog)
 
 
 def can_execute(catalog: Catalog, role: str, function: Function) -> bool:
@@ -163,7 +163,8 @@ def may_execute(catalog: Catalog, role: str, function: Function) -> bool:
 
 
 @remembered
-def _governs_schemas(catalog: Catalog) -> bool:
+def governs_schemas(catalog: Catalog) -> bool:
+    """Tell whether the history grants USAGE on a schema that it makes: then it says who has it."""
     return any(
         grant.privilege == "usage"
         for schema in catalog.schemas.values()

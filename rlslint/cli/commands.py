@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from rlslint import __version__
+from rlslint.cli.access_commands import access
 from rlslint.cli.arguments import (
     AUDIT,
     CHECK,
@@ -121,6 +122,9 @@ def audit(databases: tuple[str, ...], **options: Any) -> int:
     return audit_databases(
         connection_strings(databases, options["service"], options["dsn_file"]), options
     )
+
+
+rlslint.add_command(access)
 
 
 def _refuse(complaint: str) -> None:

@@ -23,17 +23,18 @@ def render(result: Result) -> Iterator[str]:
             yield _row(reported)
         yield ""
     for line in closing_lines(result):
-        yield _escaped(line)
+        yield escaped(line)
         yield ""
 
 
 def _row(reported: ReportedFinding) -> str:
-    where = _escaped(reported.where)
-    name = _escaped(f"{reported.name} ({reported.code})")
+    where = escaped(reported.where)
+    name = escaped(f"{reported.name} ({reported.code})")
     rule = f"[{name}]({reported.url})" if reported.url else name
-    message = _escaped(reported.message)
+    message = escaped(reported.message)
     return f"| {reported.severity.name} | {where} | {rule} | {message} |"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return text in which nothing is Markdown."""
     return _ACTIVE().sub(r"\\\g<0>", printable(text))

@@ -1,0 +1,372 @@
+"""The effective policy: which rows of a table a role gets at by a command, and what decides it.
+
+Steps come in PostgreSQL's order: privilege, schema, row security, who is exempt from it, policies.
+Tables of equal owners, grants, flags and policies share their answers. What other relations and
+functions give beside the table itself is asked in `ways`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+
+from rlslint import NamedTuple
+from rlslint.access import ASSUMED_ROLE, inherited_roles, is_declared, is_probably_superuser
+from rlslint.access.ownership import Answer, owns
+from rlslint.access.privileges import (
+    can_use_schema,
+    governs_schemas,
+    grants_to,
+    has_any_column_privilege,
+    has_privilege,
+)
+from rlslint.access.reach import Escape, applicable_policies, bypass
+from rlslint.access.runtime_roles import RuntimeRoles
+from rlslint.catalog import Catalog
+from rlslint.catalog.answers import ask, remembered
+from rlslint.catalog.facts import GivenUp, UnknownFact
+from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import PUBLIC
+from rlslint.meaning.bounds import Bound, bound_of, kind_of, unbounded_branches
+from rlslint.meaning.branches import branches
+from rlslint.meaning.calls import inlined_predicate
+from rlslint.meaning.context import ContextFunctions, own_columns
+from rlslint.meaning.deciding import can_be_true, is_always_true
+from rlslint.meaning.simplifying import conjunction, disjunction
+from rlslint.sql.expressions import Expr
+
+COMMANDS = ("select", "insert", "update", "delete", "truncate")
+"""What reads or changes rows. Policies say nothing of TRUNCATE, which asks for a privilege only."""
+
+
+class Extent(Enum):
+    """How many of a table's rows a command of a role gets at.
+
+    `own` are the rows that a condition ties to the caller, `some` those that conditions pick of
+    which one at least does not.
+    """
+
+    none = "none"
+    own = "own"
+    some = "some"
+    every = "every"
+    unknown = "unknown"
+
+
+class Ground(Enum):
+    """What decides how many rows these are."""
+
+    no_privilege = "no privilege"
+    no_usage = "no USAGE on the schema"
+    not_applied = "TRUNCATE asks no policy"
+    off = "row security is not enabled"
+    superuser = "superuser"
+    bypassrls = "BYPASSRLS"
+    owner = "owner without FORCE"
+    no_policy = "no policy"
+    policies = "policies"
+    unknown = "unknown"
+
+
+_GROUNDS = {
+    Escape.superuser: Ground.superuser,
+    Escape.bypassrls: Ground.bypassrls,
+    Escape.owner: Ground.owner,
+}
+
+
+class RowKind(NamedTuple):
+    """Rows that one way to be true of a condition admits, all `conjuncts` of which hold.
+
+    `form` is that of `bound`, or what the way is where nothing in it ties rows to the caller: see
+    Bound and UnboundedBranch.
+    """
+
+    form: str
+    bound: Bound | None
+    conjuncts: tuple[Expr, ...]
+
+
+class Rows(NamedTuple):
+    """Which rows a role gets at by a command.
+
+    A row has to meet one of the clauses `permissive` and all of `restrictive`, those of one table
+    that stands for all alike; `condition` is that as one expression, helpers inlined. For INSERT
+    these are the rows that may be added; `leaves` are those that UPDATE may leave behind and
+    `reads` those that a statement sees with WHERE or RETURNING, where they are others. `columns`
+    are the only ones that are granted, none where all are. `doubts` say what the answer takes for
+    granted. `gap` is what is not known, `because` the same in words where it is no fact.
+    """
+
+    extent: Extent
+    ground: Ground
+    permissive: tuple[Clause, ...] = ()
+    restrictive: tuple[Clause, ...] = ()
+    condition: Expr | None = None
+    columns: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    gap: UnknownFact | None = None
+    because: str = ""
+    leaves: Rows | None = None
+    reads: Rows | None = None
+
+
+def rows_of(
+    catalog: Catalog,
+    runtime: RuntimeRoles,
+    role: str,
+    relation: Relation,
+    command: str,
+    functions: ContextFunctions = frozenset(),
+) -> Rows:
+    """Return which rows of a table a role gets at by a command that names the table."""
+    return _rows(catalog, runtime, role, representative(catalog, relation), command, functions)
+
+
+@remembered
+def representative(catalog: Catalog, relation: Relation) -> Relation:
+    """Return the first table for which every question of access has the same answer."""
+    try:
+        key = _likeness(relation)
+    except UnknownFact:
+        return relation
+    return _representatives(catalog).setdefault(key, relation)
+
+
+@remembered
+def _representatives(catalog: Catalog) -> dict[tuple[object, ...], Relation]:
+    del catalog
+    return {}
+
+
+def _likeness(relation: Relation) -> tuple[object, ...]:
+    policies = tuple(_terms(policy) for policy in relation.policies.values())
+    clauses = (clause for policy in relation.policies.values() for clause in policy.clauses)
+    used = frozenset[int]().union(*(own_columns(clause.expression) for clause in clauses))
+    return (
+        relation.owner,
+        relation.schema,
+        relation.kind,
+        relation.rls_enabled,
+        relation.rls_forced,
+        frozenset((*key, grant.doubt) for key, grant in relation.grants.items()),
+        policies,
+        _filled(relation) & used,
+        tuple(relation.columns) if any(column for _, _, column in relation.grants) else None,
+    )
+
+
+def _terms(policy: Policy) -> tuple[object, ...]:
+    predicates = (clause and clause.predicate for clause in (policy.using, policy.check))
+    return policy.permissive, policy.command, policy.roles, *predicates
+
+
+def _filled(relation: Relation) -> frozenset[int]:
+    """Return the attribute numbers of the columns that certainly hold no NULL."""
+    columns = relation.columns.values() if relation.knows("columns") else ()
+    return frozenset([c.number for c in columns if c.knows("not_null") and c.not_null])
+
+
+@remembered
+def _rows(
+    catalog: Catalog,
+    runtime: RuntimeRoles,
+    role: str,
+    relation: Relation,
+    command: str,
+    functions: ContextFunctions,
+) -> Rows:
+    try:
+        return _decided(catalog, runtime, role, relation, command, functions)
+    except UnknownFact as gap:
+        return Rows(Extent.unknown, Ground.unknown, gap=gap)
+
+
+def _decided(
+    catalog: Catalog,
+    runtime: RuntimeRoles,
+    role: str,
+    relation: Relation,
+    command: str,
+    functions: ContextFunctions,
+) -> Rows:
+    ownership = owns(catalog, runtime, role, relation) if role in runtime.names else None
+    may_own = ownership is not None and ownership.answer is Answer.maybe and role != ASSUMED_ROLE
+    if not has_any_column_privilege(catalog, role, relation, command):
+        if may_own and ownership is not None:
+            return Rows(Extent.unknown, Ground.unknown, because=ownership.because)
+        return Rows(Extent.none, Ground.no_privilege)
+    if not can_use_schema(catalog, role, relation.schema):
+        return Rows(Extent.none, Ground.no_usage)
+    doubts = tuple(_doubts(catalog, runtime, role, relation, command))
+    columns = _columns(catalog, role, relation, command)
+    if not relation.rls_enabled:
+        return Rows(Extent.every, Ground.off, columns=columns, doubts=doubts)
+    escape = bypass(catalog, role, relation)
+    if escape is not None:
+        owner = relation.owner in inherited_roles(catalog, role)
+        if escape.certain or not owner:
+            ground = _GROUNDS[escape.escape]
+            return Rows(Extent.every, ground, columns=columns, doubts=doubts)
+    if role in runtime.bypassing and not is_declared(catalog, role):
+        doubts = (*doubts, "the platform or the configuration is right")
+        return Rows(Extent.every, Ground.bypassrls, columns=columns, doubts=doubts)
+    if command == "truncate":
+        return Rows(Extent.every, Ground.not_applied, doubts=doubts)
+    found = _by_policies(catalog, role, relation, command, functions)
+    found = found._replace(columns=columns, doubts=doubts)
+    is_open = may_own and not relation.rls_forced and found.extent is not Extent.every
+    if is_open and ownership is not None:
+        return Rows(Extent.unknown, Ground.unknown, because=ownership.because)
+    if command in ("update", "delete"):
+        reads = _rows(catalog, runtime, role, relation, "select", functions)
+        if reads.condition != found.condition or reads.extent is not found.extent:
+            found = found._replace(reads=reads)
+    return found
+
+
+def _doubts(
+    catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation, command: str
+) -> list[str]:
+    """Say what an answer takes for granted of a role that holds a privilege."""
+    found = []
+    if role == ASSUMED_ROLE and runtime.assumed:
+        found.append("nothing says who serves requests")
+    elif is_probably_superuser(catalog, role):
+        if relation.owner not in inherited_roles(catalog, role):
+            found.append("it is a superuser, as is probable")
+        elif relation.rls_enabled and relation.rls_forced:
+            found.append("it is no superuser")
+    elif relation.owner not in inherited_roles(catalog, role):
+        grants = grants_to(catalog, role, relation, command)
+        given = {grant.doubt for grant in grants}
+        if given and "" not in given:
+            found.append(sorted(given)[0])
+    if is_usage_assumed(catalog, role, relation.schema):
+        found.append(f"USAGE on schema {relation.schema} is granted elsewhere")
+    return found
+
+
+@remembered
+def is_usage_assumed(catalog: Catalog, role: str, name: str) -> bool:
+    """Tell whether a role gets past a schema only if somebody grants that who is not seen."""
+    schema = catalog.schemas.get(name)
+    if schema is None or name == PUBLIC or governs_schemas(catalog):
+        return False
+    if is_probably_superuser(catalog, role) or schema.owner in inherited_roles(catalog, role):
+        return False
+    return not any(
+        privilege == "usage" and (grantee == PUBLIC or grantee in inherited_roles(catalog, role))
+        for grantee, privilege, _ in schema.grants
+    )
+
+
+def _columns(catalog: Catalog, role: str, relation: Relation, command: str) -> tuple[str, ...]:
+    """Return the columns that a role may use, none where it may use all."""
+    if command in ("delete", "truncate") or has_privilege(catalog, role, relation, command):
+        return ()
+    return tuple(
+        name for name in relation.columns if has_privilege(catalog, role, relation, command, name)
+    )
+
+
+def _by_policies(
+    catalog: Catalog, role: str, relation: Relation, command: str, functions: ContextFunctions
+) -> Rows:
+    permissive, restrictive = applicable_policies(catalog, relation, role, command)
+
+    def demanded(clause_of: Callable[[Policy], Clause | None]) -> Rows:
+        clauses = [[c for p in some if (c := clause_of(p)) is not None]
+                   for some in (permissive, restrictive)]  # fmt: skip
+        allowing, limiting = (tuple({c.predicate: c for c in some}.values()) for some in clauses)
+        if not allowing:
+            return Rows(Extent.none, Ground.no_policy)
+        return _weighed(catalog, allowing, limiting, _filled(relation), functions)
+
+    if command == "insert":
+        return demanded(_check_of)
+    found = demanded(_using_of)
+    if command == "update" and found.extent is not Extent.none:
+        leaves = demanded(_check_of)
+        if leaves.condition != found.condition or leaves.extent is not found.extent:
+            found = found._replace(leaves=leaves)
+    return found
+
+
+def _using_of(policy: Policy) -> Clause | None:
+    return policy.using
+
+
+def _check_of(policy: Policy) -> Clause | None:
+    return policy.effective_check
+
+
+def _weighed(
+    catalog: Catalog,
+    permissive: tuple[Clause, ...],
+    restrictive: tuple[Clause, ...],
+    filled: frozenset[int],
+    functions: ContextFunctions,
+) -> Rows:
+    """Return which rows meet one of some clauses and all of others."""
+    condition = _joined(
+        catalog,
+        tuple(clause.predicate.expression for clause in permissive),
+        tuple(clause.predicate.expression for clause in restrictive),
+    )
+    filled &= own_columns(condition)
+    rows = Rows(Extent.unknown, Ground.policies, permissive, restrictive, condition)
+    try:
+        return rows._replace(extent=ask(_extent, condition, filled, functions))
+    except UnknownFact as gap:
+        return rows._replace(gap=gap)
+
+
+@remembered
+def _joined(catalog: Catalog, permissive: tuple[Expr, ...], restrictive: tuple[Expr, ...]) -> Expr:
+    """Return what a row has to meet, the calls of the history's functions inlined."""
+    inlined = [ask(inlined_predicate, one, catalog).expression for one in permissive]
+    limits = [ask(inlined_predicate, one, catalog).expression for one in restrictive]
+    admits = disjunction(tuple(inlined), -1) if len(inlined) > 1 else inlined[0]
+    return conjunction((*limits, admits), -1) if limits else admits
+
+
+def _extent(condition: Expr, filled: frozenset[int], functions: ContextFunctions) -> Extent:
+    """Return how many rows meet a condition. Raises UnknownFact."""
+    given_up: UnknownFact | None = None
+    try:
+        if is_always_true(condition, filled):
+            return Extent.every
+        if not can_be_true(condition, filled):
+            return Extent.none
+    except GivenUp as gap:
+        given_up = gap
+    unbounded = unbounded_branches(condition, filled, functions)
+    if not unbounded:
+        return Extent.own
+    if given_up is not None:
+        raise given_up
+    opaque = [branch for branch in unbounded if branch.kind == "opaque"]
+    if opaque:
+        raise UnknownFact(opaque[0].expression, "what it gives", None)
+    return Extent.some
+
+
+@remembered
+def row_kinds(condition: Expr, functions: ContextFunctions = frozenset()) -> tuple[RowKind, ...]:
+    """Return the kinds of rows that a condition admits, each once."""
+    found: dict[tuple[Expr, ...], RowKind] = {}
+    for branch in branches(condition):
+        bounds = [b for conjunct in branch if (b := bound_of(conjunct, functions)) is not None]
+        form = bounds[0].form if bounds else _form(branch, functions)
+        found.setdefault(branch, RowKind(form, bounds[0] if bounds else None, branch))
+    return tuple(found.values())
+
+
+_FORMS = ("opaque", "exclusion", "gate", "row flag", "constant")
+
+
+def _form(branch: tuple[Expr, ...], functions: ContextFunctions) -> str:
+    kinds = [kind_of(conjunct, functions) for conjunct in branch]
+    return next((form for form in _FORMS if form in kinds), "constant")

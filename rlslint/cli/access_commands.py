@@ -1,0 +1,89 @@
+"""The click commands of `access`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+_MATRIX = "matrix"
+
+
+class _Access(click.Group):
+    """A group whose own arguments are those of the command that prints the matrix."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or args[0] not in (*self.commands, *ctx.help_option_names):
+            args = [_MATRIX, *args]
+        return super().parse_args(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        command = self.commands[_MATRIX]
+        inner = click.Context(command, info_name=ctx.info_name, parent=ctx.parent)
+        inner.max_content_width = ctx.max_content_width
+        command.format_help(inner, formatter)
+        self.format_commands(ctx, formatter)
+
+
+@click.group(cls=_Access, short_help="Tell who gets at which rows.")
+def access() -> None:
+    """Tell who gets at which rows, and why."""
+
+
+def _reading(command: F) -> F:
+    """Give a command the options that say what is read, and how much is said."""
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Say where rlslint itself fails."),
+        click.option("-q", "--quiet", is_flag=True, help="Print answers and errors only."),
+        click.option("--isolated", is_flag=True, help="Read no configuration file."),
+        click.option(
+            "--config",
+            "config_values",
+            multiple=True,
+            metavar="FILE|KEY=VALUE",
+            help="A configuration file, or one option of it.",
+        ),
+        click.option(
+            "-o",
+            "--output-file",
+            type=click.Path(),
+            metavar="PATH",
+            help="Write the answers to a file.",
+        ),
+        click.option("--service", metavar="NAME", help="A service of libpq's pg_service.conf."),
+    ):
+        command = option(command)
+    return command
+
+
+@access.command(_MATRIX, hidden=True)
+@click.argument("named", nargs=-1, metavar="[PATHS|DSN]...")
+@click.option("--role", "roles", multiple=True, metavar="PATTERN", help="These roles only.")
+@click.option("--table", "tables", multiple=True, metavar="PATTERN", help="These tables only.")
+@click.option(
+    "--command", "commands", multiple=True, metavar="COMMAND", help="These commands only."
+)
+@click.option("--public", is_flag=True, help="Only what needs no password.")
+@click.option(
+    "--output-format",
+    type=click.Choice(("text", "json", "csv", "markdown")),
+    default="text",
+    help="How the answers are printed.",
+)
+@_reading
+def matrix(named: tuple[str, ...], **options: Any) -> int:
+    """Tell for each role, table and command which rows it gets at, and what decides it.
+
+    Files are read as check reads them (default: the current directory), a database, named by a DSN
+    as audit takes it, as it is now. Nothing is changed and no row is read.
+
+    An answer is none, the rows that a condition ties to the caller, rows of several kinds, every
+    row, or unknown with the reason. PATTERN is a name, with * and ? for what varies.
+
+    Exit status: 0, or 2 for an error.
+    """
+    from rlslint.cli.access import show_matrix
+
+    return show_matrix(named, options)

@@ -1,0 +1,181 @@
+"""Who gets at what as data: version 1 of the JSON, and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rlslint.access.effective import Extent, Ground, Rows, row_kinds
+from rlslint.access.reach import applicable_policies
+from rlslint.catalog import Catalog
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Policy, Relation
+from rlslint.project import NotChecked
+from rlslint.project.matrix import Answer, AskedRole, Matrix, alike_roles
+from rlslint.reports import place
+from rlslint.reports.access_text import Named
+from rlslint.reports.access_words import Speaker, condition_sql, reason
+from rlslint.text import Span, Statement
+from rlslint.text.display import printable
+from rlslint.text.secrets import masked
+
+VERSION = 1
+CSV_COLUMNS = (
+    "project", "table", "role", "command", "rows", "decided_by", "condition", "words",
+)  # fmt: skip
+
+
+def as_json(matrices: Named, not_checked: Iterable[NotChecked]) -> Iterator[str]:
+    """Yield one JSON document in pure ASCII."""
+    document = {
+        "version": VERSION,
+        "projects": [_project(name, matrix) for name, matrix in matrices],
+        "not_checked": [
+            {"kind": one.kind, "object": one.object, "reason": one.reason, **_place(one.span)}
+            for one in not_checked
+        ],
+    }
+    yield json.dumps(_without_secrets(document), indent=1)
+
+
+def as_csv(matrices: Named) -> Iterator[str]:
+    """Yield a line for each role, table and command."""
+    yield _csv_line(CSV_COLUMNS)
+    for name, matrix in matrices:
+        speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+        for table in matrix.tables:
+            for group in alike_roles(matrix, table):
+                for answer in group.answers:
+                    rows = answer.rows
+                    said = (
+                        rows.extent.value,
+                        rows.ground.value,
+                        masked(condition_sql(rows)),
+                        masked(speaker.rows(rows, table)),
+                    )
+                    for role in group.roles:
+                        for command in answer.commands:
+                            yield _csv_line((name, str(table), role, command, *said))
+
+
+_FORMULA = ("=", "+", "-", "@")
+
+
+def _csv_line(values: Iterable[str]) -> str:
+    # A spreadsheet would carry out what begins like a formula.
+    shown = map(printable, values)
+    harmless = (f"'{value}" if value.startswith(_FORMULA) else value for value in shown)
+    written = io.StringIO()
+    csv.writer(written, lineterminator="").writerow(harmless)
+    return written.getvalue()
+
+
+def _project(name: str, matrix: Matrix) -> dict[str, Any]:
+    return {
+        "name": name,
+        "roles": [_role(role) for role in matrix.roles],
+        "commands": list(matrix.commands),
+        "tables": [_table(matrix, table) for table in matrix.tables],
+    }
+
+
+def _role(role: AskedRole) -> dict[str, Any]:
+    return {
+        "name": role.name,
+        "parts": [part.name for part in role.parts],
+        "needs_no_password": role.needs_no_password,
+        "because": role.because or None,
+        "places": [_place(span) for span in role.spans],
+    }
+
+
+def _table(matrix: Matrix, table: Relation) -> dict[str, Any]:
+    catalog = matrix.project.catalog
+    speaker = Speaker(catalog, matrix.project.context_functions)
+    return {
+        "name": str(table),
+        "kind": table.kind.value if table.knows("kind") else None,
+        "owner": table.owner if table.knows("owner") else None,
+        "row_security": table.rls_enabled if table.knows("rls_enabled") else None,
+        "forced": table.rls_forced if table.knows("rls_forced") else None,
+        **_place(_span(table.created)),
+        "access": [
+            {"roles": list(group.roles), **_answer(answer, table, group.roles[0], matrix, speaker)}
+            for group in alike_roles(matrix, table)
+            for answer in group.answers
+        ],
+    }
+
+
+def _answer(
+    answer: Answer, table: Relation, role: str, matrix: Matrix, speaker: Speaker
+) -> dict[str, Any]:
+    return {
+        "commands": list(answer.commands),
+        **_rows(answer.rows, table, speaker, matrix),
+        "words": speaker.rows(answer.rows, table),
+        "policies": [
+            {"name": policy.name, "permissive": policy.permissive, **_place(_span(policy.created))}
+            for policy in _policies(matrix.project.catalog, table, role, answer)
+        ],
+    }
+
+
+def _rows(rows: Rows, table: Relation, speaker: Speaker, matrix: Matrix) -> dict[str, Any]:
+    functions = matrix.project.context_functions
+    kinds = row_kinds(rows.condition, functions) if rows.condition is not None else ()
+    beside = {"may_leave_behind": rows.leaves, "with_where_or_returning": rows.reads}
+    return {
+        "rows": rows.extent.value,
+        "decided_by": rows.ground.value,
+        "condition": condition_sql(rows) or None,
+        "kinds": [{"form": one.form, "words": speaker.words(one, table)} for one in kinds],
+        "columns": list(rows.columns) or None,
+        "if": list(rows.doubts),
+        "unknown_because": (rows.because or reason(rows.gap))
+        if rows.extent is Extent.unknown
+        else None,
+        **{
+            name: None if other is None else _rows(other, table, speaker, matrix)
+            for name, other in beside.items()
+        },
+    }
+
+
+def _policies(catalog: Catalog, table: Relation, role: str, answer: Answer) -> list[Policy]:
+    if answer.rows.ground is not Ground.policies:
+        return []
+    found: dict[str, Policy] = {}
+    for command in answer.commands:
+        try:
+            permissive, restrictive = applicable_policies(catalog, table, role, command)
+        except UnknownFact:
+            continue
+        found |= {policy.name: policy for policy in (*permissive, *restrictive)}
+    return list(found.values())
+
+
+def _span(statement: Statement | None) -> Span | None:
+    return None if statement is None else statement.span
+
+
+def _place(span: Span | None) -> dict[str, Any]:
+    found = None if span is None else place(span)
+    if found is None:
+        return {"filename": None, "location": None}
+    return {"filename": found.path, "location": found.start._asdict()}
+
+
+def _without_secrets(value: Any) -> Any:
+    match value:
+        case str():
+            return masked(value)
+        case dict():
+            return {key: _without_secrets(inner) for key, inner in value.items()}
+        case list():
+            return [_without_secrets(inner) for inner in value]
+        case _:
+            return value

@@ -1,0 +1,165 @@
+"""Who gets at what as text: for a terminal, and as Markdown. Equal answers stand together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from rlslint.access.effective import Extent, Rows
+from rlslint.catalog.model import Relation
+from rlslint.project.matrix import AlikeRoles, Matrix, alike_roles
+from rlslint.reports.access_words import (
+    Speaker,
+    about_role,
+    commands_in_words,
+    condition_sql,
+    role_in_words,
+)
+from rlslint.reports.markdown import escaped
+from rlslint.text.display import printable
+from rlslint.text.secrets import masked
+
+Named = Sequence[tuple[str, Matrix]]
+"""Who gets at what in several projects, each with its name."""
+
+
+class _Conditions:
+    """Numbers what policies spell, so that each of it is printed once."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = {}
+
+    def mark(self, rows: Rows) -> str:
+        if rows.extent in (Extent.none, Extent.every):
+            return ""
+        sql = condition_sql(rows)
+        return f" [{self.numbers.setdefault(sql, len(self.numbers) + 1)}]" if sql else ""
+
+
+def text(matrices: Named, width: int) -> Iterator[str]:
+    """Yield who gets at what, for a terminal of some width."""
+    for number, (name, matrix) in enumerate(matrices):
+        if len(matrices) > 1:
+            yield from ("",) if number else ()
+            yield from (printable(name), "=" * len(name), "")
+        for line in _matrix(matrix, width):
+            yield printable(masked(line))
+
+
+def _matrix(matrix: Matrix, width: int) -> Iterator[str]:
+    speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+    conditions = _Conditions()
+    everywhere = _everywhere(matrix)
+    yield "Roles"
+    longest = max((len(role_in_words(role.name)) for role in matrix.roles), default=0)
+    for role in matrix.roles:
+        words = f"{about_role(role)}{everywhere.get(role.name, '')}"
+        yield from _hanging(f"  {role_in_words(role.name):{longest}}  ", words, width)
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for table in matrix.tables:
+        alike = [
+            (roles, group)
+            for group in alike_roles(matrix, table)
+            if (roles := [role for role in group.roles if role not in everywhere])
+        ]
+        if alike:
+            lines = tuple(_of_table(alike, table, speaker, conditions, width))
+            groups.setdefault(lines, []).append(str(table))
+    for lines, names in groups.items():
+        yield ""
+        yield from _hanging("", ", ".join(names), width)
+        yield from lines
+    if conditions.numbers:
+        yield from ("", "Conditions")
+        for sql, number in conditions.numbers.items():
+            yield from _hanging(f"  [{number}] ", sql, width)
+
+
+def _everywhere(matrix: Matrix) -> dict[str, str]:
+    """Return the roles that get the same of all tables, every row or nothing, and which."""
+    extents: dict[str, set[Extent]] = {}
+    doubts: dict[str, set[str]] = {}
+    for table in matrix.tables:
+        for group in alike_roles(matrix, table):
+            for role in group.roles:
+                held = extents.setdefault(role, set())
+                held.update(answer.rows.extent for answer in group.answers)
+                said = doubts.setdefault(role, set())
+                said.update(doubt for answer in group.answers for doubt in answer.rows.doubts)
+    found = {}
+    for role, held in extents.items():
+        beside = f", if {' and '.join(sorted(doubts[role]))}" if doubts[role] else ""
+        if held == {Extent.every}:
+            found[role] = f": gets every row of every table{beside}"
+        elif held == {Extent.none}:
+            found[role] = ": gets at no row of any table"
+    return found
+
+
+def _of_table(
+    alike: list[tuple[list[str], AlikeRoles]],
+    table: Relation,
+    speaker: Speaker,
+    conditions: _Conditions,
+    width: int,
+) -> Iterator[str]:
+    for roles, group in sorted(alike, key=_least_last):
+        names = ", ".join(role_in_words(role) for role in roles)
+        said = [
+            (
+                commands_in_words(answer.commands),
+                speaker.rows(answer.rows, table) + conditions.mark(answer.rows),
+            )
+            for answer in group.answers
+        ]
+        if len(said) == 1:
+            yield from _hanging("  ", f"{names}: {said[0][1]}", width)
+            continue
+        yield from _hanging("  ", names, width)
+        widest = max(len(commands) for commands, _ in said)
+        for commands, words in said:
+            if widest <= width // 3:
+                yield from _hanging(f"    {commands:{widest}}  ", words, width)
+            else:
+                yield from _hanging("    ", f"{commands}: {words}", width)
+
+
+def markdown(matrices: Named) -> Iterator[str]:
+    """Yield who gets at what as tables for a comment, tables of equal answers together."""
+    for name, matrix in matrices:
+        yield from (f"## Who gets at what: {escaped(name)}", "")
+        speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for table in matrix.tables:
+            lines = tuple(
+                f"| {_names(group)} | {commands_in_words(answer.commands)} "
+                f"| {escaped(masked(speaker.rows(answer.rows, table)))} |"
+                for group in sorted(alike_roles(matrix, table), key=_is_none)
+                for answer in group.answers
+            )
+            groups.setdefault(lines, []).append(str(table))
+        for lines, tables in groups.items():
+            yield from (f"### {escaped(', '.join(tables))}", "")
+            yield from ("| Role | Command | Rows |", "| --- | --- | --- |", *lines, "")
+
+
+def _names(group: AlikeRoles) -> str:
+    return escaped(", ".join(map(role_in_words, group.roles)))
+
+
+def _is_none(group: AlikeRoles) -> bool:
+    return all(answer.rows.extent is Extent.none for answer in group.answers)
+
+
+def _least_last(alike: tuple[list[str], AlikeRoles]) -> bool:
+    return _is_none(alike[1])
+
+
+def _hanging(head: str, words: str, width: int) -> Iterator[str]:
+    """Yield words behind a head, further lines below the first of them."""
+    room = max(width - len(head), 20)
+    lines = wrap(words, room, break_long_words=False, break_on_hyphens=False) or [""]
+    yield (head + lines[0]).rstrip()
+    indent = " " * (len(head) if head.strip() else len(head) + 2)
+    for line in lines[1:]:
+        yield indent + line

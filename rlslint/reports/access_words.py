@@ -1,0 +1,263 @@
+"""What `access` says, in words: which rows a role gets at, by what, and why it is not known.
+
+The editor and all formats use these words; the values stand in `access` and `project`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rlslint.access import ASSUMED_ROLE
+from rlslint.access.effective import Extent, Ground, RowKind, Rows, row_kinds
+from rlslint.catalog import Catalog
+from rlslint.catalog.answers import ask
+from rlslint.catalog.facts import DataDecides, GivenUp, UnknownFact
+from rlslint.catalog.model import Relation
+from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.meaning.calls import inlined_predicate
+from rlslint.meaning.context import ContextFunctions, ContextRead, is_own, own_column, read_of
+from rlslint.project.matrix import AskedRole
+from rlslint.reports import place
+from rlslint.sql.expressions import Call, Cast, Constant, Expr, Operator, SubSelect
+from rlslint.sql.spelling import Unspelled, spelled
+from rlslint.text import Statement
+from rlslint.text.sentences import listed
+
+_NONE = {
+    Ground.no_privilege: "no privilege",
+    Ground.no_usage: "no USAGE on its schema",
+    Ground.no_policy: "row security lets no row pass, for no policy does",
+    Ground.policies: "its policies let no row pass",
+}
+_EVERY = {
+    Ground.off: "row security is not enabled",
+    Ground.not_applied: "TRUNCATE asks no policy",
+    Ground.superuser: "it is a superuser",
+    Ground.bypassrls: "it has BYPASSRLS",
+    Ground.owner: "it is the owner, and row security is not forced",
+    Ground.policies: "its policies let every row pass",
+}
+_ROLES = {
+    ASSUMED_ROLE: "the application",
+    MIGRATION_ROLE: "the role of the migrations",
+    PUBLIC: "PUBLIC",
+}
+_UNKNOWN = {
+    "rls_enabled": "whether row security is enabled",
+    "rls_forced": "whether row security is forced",
+    "policies": "which policies there are",
+    "grants": "which privileges are granted",
+    "memberships": "who is a member of what",
+    "owner": "who the owner is",
+    "columns": "which columns there are",
+    "kind": "what it is",
+    "meaning": "what a condition means",
+}
+_LONGEST_SQL = 600
+
+
+class Speaker:
+    """Says what a catalog's answers mean, each condition worked out once."""
+
+    def __init__(self, catalog: Catalog, functions: ContextFunctions) -> None:
+        self._catalog = catalog
+        self._functions = functions
+
+    def rows(self, rows: Rows, table: Relation) -> str:
+        """Return which rows these are, as one says it behind "reads" or "deletes"."""
+        said = self._extent(rows, table)
+        if rows.columns:
+            said += f", columns {', '.join(rows.columns)} only"
+        if rows.leaves is not None:
+            said += f"; may leave behind {self._extent(rows.leaves, table)}"
+        if rows.reads is not None and rows.extent is not Extent.none:
+            said += f"; with WHERE or RETURNING only of {self._extent(rows.reads, table)}"
+        if rows.doubts:
+            said += f" (if {listed(rows.doubts)})"
+        return said
+
+    def _extent(self, rows: Rows, table: Relation) -> str:
+        match rows.extent:
+            case Extent.none:
+                return f"none: {_NONE[rows.ground]}"
+            case Extent.every:
+                return f"every row: {_EVERY[rows.ground]}"
+            case Extent.unknown:
+                return f"unknown: {rows.because or reason(rows.gap)}"
+            case _:
+                return self.condition(rows, table)
+
+    def condition(self, rows: Rows, table: Relation) -> str:
+        """Return which rows the policies let pass: "rows whose tenant_id is app.tenant_id"."""
+        admitted = [one for clause in rows.permissive for one in self._admitted(clause, table)]
+        limits = [_either(self._admitted(clause, table)) for clause in rows.restrictive]
+        words = _either(list(dict.fromkeys(admitted)))
+        return "; of these only ".join((words, *dict.fromkeys(limits)))
+
+    def _admitted(self, clause: Clause, table: Relation) -> list[str]:
+        try:
+            return [self.kind(kind, table) for kind in self._kinds(clause)]
+        except (Unspelled, RecursionError):
+            return [f"rows where {clause_sql(clause)}"]
+
+    def _kinds(self, clause: Clause) -> tuple[RowKind, ...]:
+        inlined = ask(inlined_predicate, clause.predicate.expression, self._catalog)
+        return row_kinds(inlined.expression, self._functions)
+
+    def kind(self, kind: RowKind, table: Relation) -> str:
+        """Return the rows that one way to meet a condition admits. Raises Unspelled."""
+        bound = kind.bound
+        others = [part for part in kind.conjuncts if bound is None or part != bound.expression]
+        if bound is not None:
+            told = self._tied(bound.expression, table)
+            words = f"rows {told}" if told else f"rows where {sql_of(bound.expression)}"
+            joined = "and where" if told else "AND"
+            return f"{words} {joined} {_all_of(others)}" if others else words
+        if kind.form == "constant":
+            return "every row"
+        if kind.form == "gate":
+            return f"every row while {_all_of(others)}"
+        return f"rows where {_all_of(others)}"
+
+    def words(self, kind: RowKind, table: Relation) -> str | None:
+        """Return what `kind` does, None where there are no words for it."""
+        try:
+            return self.kind(kind, table)
+        except (Unspelled, RecursionError):
+            return None
+
+    def _tied(self, expression: Expr, table: Relation) -> str:
+        """Return "whose tenant_id is app.tenant_id", "" where a condition is no such comparison."""
+        if not isinstance(expression, Operator) or expression.left is None:
+            return ""
+        if expression.symbol != "=" or expression.quantifier:
+            return ""
+        for row, caller in (
+            (expression.left, expression.right),
+            (expression.right, expression.left),
+        ):
+            column = _bare(row)
+            read = self._read(caller)
+            if is_own(column) and read is not None and table.knows("columns"):
+                named = table.column(own_column(column))
+                if named is not None:
+                    return f"whose {named.name} is {caller_in_words(read)}"
+        return ""
+
+    def _read(self, expression: Expr) -> ContextRead | None:
+        return read_of(_bare(expression), self._functions)
+
+
+def _bare(expression: Expr) -> Expr:
+    """Return what an expression is but for its type, the sub-select around it and NULLIF."""
+    match expression:
+        case Cast(argument):
+            return _bare(argument)
+        case Call(("nullif",), (first, Constant())):
+            return _bare(first)
+        case SubSelect("scalar", None, query) if (
+            not query.sources and not query.conditions and len(query.outputs) == 1
+        ):
+            return _bare(query.outputs[0])
+        case _:
+            return expression
+
+
+def caller_in_words(read: ContextRead) -> str:
+    """Return what a session tells of its caller: a setting, a claim, the user."""
+    if read.kind == "setting":
+        name = read.name or "a setting"
+    elif read.kind == "user":
+        name = read.name or "current_user"
+    else:
+        name = f"{read.name}()"
+    path = ".".join(key or "…" for key in read.path)
+    return f"{path} of {name}" if path else name
+
+
+def sql_of(expression: Expr) -> str:
+    """Return an expression as SQL, shortened where it is long. Raises Unspelled."""
+    words = spelled(expression)
+    return words if len(words) <= _LONGEST_SQL else f"{words[:_LONGEST_SQL]}…"
+
+
+def _all_of(conjuncts: Iterable[Expr]) -> str:
+    return " AND ".join(map(sql_of, conjuncts))
+
+
+def _either(kinds: list[str]) -> str:
+    if len(kinds) < 2:
+        return kinds[0] if kinds else "no row"
+    return f"{', '.join(kinds[:-1])} and {kinds[-1]}"
+
+
+def reason(gap: UnknownFact | None) -> str:
+    """Return why something is not known."""
+    match gap:
+        case None:
+            return "nothing tells"
+        case GivenUp():
+            return "its conditions are too large to work out"
+        case DataDecides():
+            return "only the rows tell whom its conditions admit"
+        case UnknownFact(subject=Expr() as part, fact="what it gives"):
+            try:
+                return f"it is not known what {sql_of(part)} gives"
+            except (Unspelled, RecursionError):
+                return "it is not known what a part of its conditions gives"
+        case _:
+            fact = _UNKNOWN.get(gap.fact, f"the {gap.fact.replace('_', ' ')}")
+            subject = "" if str(gap.subject) == "the catalog" else f" of {gap.subject}"
+            return f"it is not known {fact}{subject}{_where(gap.statement)}"
+
+
+def _where(statement: Statement | None) -> str:
+    return f", see {place_of(statement)}" if statement is not None else ""
+
+
+def place_of(statement: Statement) -> str:
+    """Return the file and the line of a statement."""
+    found = place(statement.span)
+    if found is None:
+        return f"the catalog of {statement.span.text.path}"
+    return f"{found.path}:{found.start.row}"
+
+
+def role_in_words(role: str) -> str:
+    """Return what a role is called in a sentence."""
+    return _ROLES.get(role, role)
+
+
+def commands_in_words(commands: Iterable[str]) -> str:
+    """Return commands as SQL writes them."""
+    return ", ".join(command.upper() for command in commands)
+
+
+def about_role(role: AskedRole) -> str:
+    """Return why a role matters, and what tells so."""
+    parts = listed(part.value for part in role.parts)
+    return f"{parts} ({role.because})" if role.because else parts
+
+
+def condition_sql(rows: Rows) -> str:
+    """Return what a row has to meet as the policies spell it, "" where no condition decides."""
+    if rows.ground is not Ground.policies:
+        return ""
+    allowing = list(map(clause_sql, rows.permissive))
+    limiting = [f"({clause_sql(clause)})" for clause in rows.restrictive]
+    if not limiting and len(allowing) == 1:
+        return allowing[0]
+    admits = " OR ".join(f"({sql})" for sql in allowing)
+    return " AND ".join((*limiting, f"({admits})" if limiting and len(allowing) > 1 else admits))
+
+
+def clause_sql(clause: Clause) -> str:
+    """Return a clause as its policy spells it, "…" where nothing shows that."""
+    found = clause.sql or clause.sql_run
+    if found is None:
+        try:
+            found = spelled(clause.expression)
+        except (Unspelled, RecursionError):
+            return "…"
+    return found

@@ -1,0 +1,170 @@
+"""`rlslint access` as a user meets it: formats, filters, exit statuses, input that is not clean."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.command_line import rlslint
+from tests.postgres import Database
+
+SHOP = """CREATE ROLE app LOGIN;
+CREATE ROLE auditor LOGIN BYPASSRLS;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, is_open boolean NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs TO app
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+CREATE POLICY open ON docs FOR SELECT USING (is_open);
+CREATE TABLE prices (id int PRIMARY KEY);
+GRANT SELECT, UPDATE ON docs TO app;
+GRANT SELECT ON docs, prices TO auditor;
+GRANT SELECT ON prices TO PUBLIC;
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_shop.sql").write_text(SHOP)
+    return tmp_path
+
+
+def test_rows_are_told_in_words_and_the_condition_in_sql(project: Path) -> None:
+    run = rlslint("access", "--table", "docs", "--role", "app", cwd=project, COLUMNS="200")
+    assert run.returncode == 0
+    assert "rows whose tenant_id is app.tenant_id and rows where is_open" in run.stdout
+    assert "(is_open)" in run.stdout
+    assert "nullif(current_setting('app.tenant_id', true), '')::int" in run.stdout
+    assert "none: no privilege" in run.stdout
+    assert run.stderr == "1 table, 1 role, 5 answers, none of them unknown.\n"
+
+
+def test_no_line_is_wider_than_the_terminal_and_equal_tables_stand_together(project: Path) -> None:
+    more = "".join(
+        f"CREATE TABLE {name} (LIKE docs); GRANT SELECT ON {name} TO app;\n"
+        for name in ("first_of_many", "second_of_many")
+    )
+    (project / "migrations" / "0002_more.sql").write_text(more)
+    run = rlslint("access", cwd=project, COLUMNS="80")
+    assert max(map(len, run.stdout.splitlines())) <= 80
+    assert "public.first_of_many, public.second_of_many" in run.stdout
+
+
+def test_json_tells_for_each_role_and_command(project: Path) -> None:
+    run = rlslint("access", "--output-format", "json", cwd=project)
+    document = json.loads(run.stdout)
+    assert document["version"] == 1
+    (only,) = document["projects"]
+    roles = {role["name"]: role for role in only["roles"]}
+    assert roles["public"]["needs_no_password"]
+    assert roles["auditor"]["parts"][0] == "bypassing"
+    docs, prices = only["tables"]
+    assert (docs["name"], docs["row_security"], docs["location"]["row"]) == ("public.docs", True, 3)
+    answers = {
+        (role, command): answer
+        for answer in docs["access"]
+        for role in answer["roles"]
+        for command in answer["commands"]
+    }
+    read, changed = answers["app", "select"], answers["app", "update"]
+    assert (read["rows"], read["decided_by"]) == ("some", "policies")
+    assert [kind["form"] for kind in read["kinds"]] == ["equality", "row flag"]
+    assert {policy["name"] for policy in read["policies"]} == {"tenant", "open"}
+    assert changed["rows"] == "own"
+    assert changed["with_where_or_returning"]["rows"] == "some"
+    assert answers["auditor", "select"]["decided_by"] == "BYPASSRLS"
+    assert answers["public", "select"]["rows"] == "none"
+    assert prices["access"][0]["rows"] == "every"
+
+
+def test_csv_has_a_line_for_each_answer(project: Path) -> None:
+    run = rlslint("access", "--output-format", "csv", "--command", "select,insert", cwd=project)
+    lines = list(csv.DictReader(run.stdout.splitlines()))
+    assert {line["command"] for line in lines} == {"select", "insert"}
+    (found,) = (
+        line
+        for line in lines
+        if (line["table"], line["role"], line["command"]) == ("public.docs", "app", "select")
+    )
+    assert found["rows"] == "some"
+    assert found["condition"].endswith("OR (is_open)")
+
+
+def test_markdown_has_a_table_for_each_kind_of_tables(project: Path) -> None:
+    run = rlslint("access", "--output-format", "markdown", "-o", "out.md", cwd=project)
+    assert run.stdout == ""
+    written = (project / "out.md").read_text()
+    assert "### public.docs" in written
+    assert "| app | SELECT | rows whose tenant\\_id is app.tenant\\_id" in written
+
+
+def test_public_shows_what_needs_no_password(project: Path) -> None:
+    run = rlslint("access", "--public", "--output-format", "csv", cwd=project)
+    lines = list(csv.DictReader(run.stdout.splitlines()))
+    assert {line["role"] for line in lines} == {"public"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--role", "ap"), 'There is no role "ap" (did you mean "app"?).'),
+        (("--table", "dosc"), 'There is no table "dosc" (did you mean "docs"?).'),
+        (("--command", "selekt"), 'did you mean "select"?'),
+        (("nowhere",), "nowhere"),
+    ],
+)
+def test_what_is_not_there_ends_with_2(
+    project: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    run = rlslint("access", *arguments, cwd=project)
+    assert run.returncode == 2
+    assert said in run.stderr
+
+
+def test_nothing_to_read_is_said(tmp_path: Path) -> None:
+    run = rlslint("access", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert "nothing to tell" in run.stderr
+
+
+def test_what_is_unknown_is_told_with_its_reason(project: Path) -> None:
+    (project / "migrations" / "0002_loop.sql").write_text(
+        "DO $$ BEGIN EXECUTE 'CREATE POLICY x ON docs USING (' || random() || ')'; END $$;"
+    )
+    run = rlslint("access", "--table", "docs", "--role", "app", cwd=project)
+    assert "unknown: it is not known which policies there are" in " ".join(run.stdout.split())
+    assert "migrations/0002_loop.sql:1" in run.stdout
+    assert "2 of them unknown" in run.stderr
+
+
+def test_names_and_conditions_that_anybody_wrote_do_no_harm(project: Path) -> None:
+    (project / "migrations" / "0002_bad.sql").write_text(
+        'CREATE TABLE "=evil\x1b[31m" (id int);\n'
+        'GRANT SELECT ON "=evil\x1b[31m" TO app;\n'
+        "CREATE POLICY secret ON docs FOR DELETE TO app USING "
+        "(current_setting('app.url') = 'postgres://u:s3cretpassword@h/db');\n"
+        "GRANT DELETE ON docs TO app;\n"
+    )
+    for output_format in ("text", "json", "csv", "markdown"):
+        run = rlslint("access", "--output-format", output_format, cwd=project)
+        assert run.returncode == 0
+        assert "\x1b" not in run.stdout
+        assert "s3cretpassword" not in run.stdout
+
+
+def test_a_live_database_is_asked_as_it_is(database: Database, tmp_path: Path) -> None:
+    assert database.run(SHOP).errors == ()
+    run = rlslint(
+        "access", database.conninfo(), "--role", "app", "--output-format", "csv", cwd=tmp_path
+    )
+    assert run.returncode == 0
+    found = {
+        (line["table"], line["command"]): line["rows"]
+        for line in csv.DictReader(run.stdout.splitlines())
+    }
+    assert found["public.docs", "select"] == "some"
+    assert found["public.docs", "update"] == "own"
+    assert found["public.docs", "delete"] == "none"
