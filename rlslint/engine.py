@@ -56,19 +56,21 @@ def check(
     What could be judged is among the findings, what could not be is named beside them. Raises
     UnknownRuleError where the configuration names a rule that does not exist.
     """
-    with disk.Kept(CONTENTS_KEPT):
-        return _checked(paths, config, standard_input)
+    if standard_input is None:
+        with disk.Kept(CONTENTS_KEPT):
+            return _checked(paths, config, None)
+    name, data = standard_input
+    with disk.Kept(CONTENTS_KEPT), disk.Buffers({os.path.abspath(name): data}):
+        return _checked(paths, config, name)
 
 
 def _checked(
-    paths: Sequence[str | os.PathLike[str]],
-    config: Config,
-    standard_input: tuple[str, bytes] | None,
+    paths: Sequence[str | os.PathLike[str]], config: Config, standard_input: str | None
 ) -> Result:
     from rlslint.project.building import build
 
     selection = selection_of(config)
-    reader = Reader(dict((standard_input,)) if standard_input is not None else {})
+    reader = Reader()
     found = _discover(paths, config, standard_input)
     for problem in found.problems:
         reader.unreadable(problem)
@@ -110,7 +112,7 @@ def audit(request: Request, config: Config, progress: Progress) -> Result:
     where the configuration names a rule that does not exist.
     """
     selection = selection_of(config)
-    history, reader, read = None, Reader({}), Checked()
+    history, reader, read = None, Reader(), Checked()
     if request.migrations:
         from rlslint.project.migrations import read_migrations
 
@@ -126,17 +128,17 @@ def audit(request: Request, config: Config, progress: Progress) -> Result:
 def _discover(
     paths: Sequence[str | os.PathLike[str]],
     config: Config,
-    standard_input: tuple[str, bytes] | None,
+    standard_input: str | None,
 ) -> Found:
     named = [path for path in paths if str(path) != "-"]
     found = discover(
         named,
-        around=(standard_input[0],) if standard_input and standard_input[0] != "-" else (),
+        around=(standard_input,) if standard_input and standard_input != "-" else (),
         root=os.getcwd(),
         exclude=excluded(config),
         force_exclude=config.force_exclude,
     )
-    return with_file(found, standard_input[0]) if standard_input is not None else found
+    return with_file(found, standard_input) if standard_input is not None else found
 
 
 _PASSED = "whose queries of protected tables were not followed"

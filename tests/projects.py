@@ -46,7 +46,7 @@ def history_of(project: Path) -> History | None:
 def scripts_of(project: Path, history: History) -> list[str]:
     """Return the statements of a history as SQL, whatever it is written in."""
     found = discover([project], root=project)
-    sites = Reader({})
+    sites = Reader()
     follow_migrations(found, history, sites)
     reader = MigrationReader(lambda _: _Everything(), sites)
     return [

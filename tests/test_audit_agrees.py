@@ -276,7 +276,7 @@ def test_what_default_privileges_give_is_taken_back_for_later_tables_too(owned: 
 
 def scripts(found: Found) -> Iterator[str]:
     """Yield the SQL of the migrations, what Alembic and Django would run among it."""
-    reader = Reader({})
+    reader = Reader()
     for history in histories(found).histories:
         follow_migrations(found, history, reader)
         for migration in history.migrations:

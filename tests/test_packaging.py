@@ -123,7 +123,8 @@ def test_every_import_is_declared_and_every_dependency_is_used() -> None:
     foreign = imported - set(sys.stdlib_module_names) - {"rlslint"}
     distributions = packages_distributions()
     used = {distributions[name][0].lower() for name in foreign}
-    asked_for = (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["live"])
+    extras = PROJECT["optional-dependencies"]
+    asked_for = (*PROJECT["dependencies"], *extras["live"], *extras["lsp"])
     declared = {re.split(r"[\s<>=\[!~]", each)[0].lower() for each in asked_for}
     assert used == declared
 

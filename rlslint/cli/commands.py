@@ -162,6 +162,21 @@ def config(key: str | None, json_schema: bool) -> int:
     return print_options(key, json_schema)
 
 
+@rlslint.command(short_help="Serve an editor: the language server.")
+@click.option("--stdio", is_flag=True, help="What is done anyhow; many editors add it.")
+def server(stdio: bool) -> int:
+    """Speak the language server protocol with an editor, on standard input and output.
+
+    The editor starts it, and shows what check finds while one types: in SQL and in application
+    code, with what is not saved yet in place of the files. The folder editors/ says how to set it
+    up. It needs pygls: pip install 'rlslint[lsp]'.
+    """
+    del stdio  # What some clients add to every command, and all there is.
+    from rlslint.cli.language_server import serve
+
+    return serve()
+
+
 @rlslint.command(short_help="Print a shell's completion script.")
 @click.argument("shell", type=click.Choice(SHELLS))
 def completion(shell: str) -> int:

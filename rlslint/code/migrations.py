@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rlslint.files import disk
@@ -30,13 +30,11 @@ _OPENS = Pattern(rb"disable\s+row\s+level\s+security", re.IGNORECASE)
 class Reader:
     """Reads files, and keeps what is to be said of them.
 
-    `given` is the content of files that are not to be read from disk: standard input. `sites` is
-    the SQL of programs by their path, which was found before. `left_unread` are files that are
-    another database's or lie outside of the project, as far as is known.
+    `sites` is the SQL of programs by their path, which was found before. `left_unread` are files
+    that are another database's or lie outside of the project, as far as is known.
     """
 
-    def __init__(self, given: Mapping[str, bytes]) -> None:
-        self._given = given
+    def __init__(self) -> None:
         self.notes: list[str] = []
         self.errors: list[str] = []
         self.left_unread: list[str] = []
@@ -47,11 +45,9 @@ class Reader:
 
     def text(self, path: str, shown: str) -> Text | None:
         """Return the text of a file; where there is none, the reason is kept."""
-        given = self._given.get(shown)
-        if given is None:
-            given = self._ahead.pop(path, None)
+        ahead = self._ahead.pop(path, None)
         try:
-            text = text_of(given, shown) if given is not None else read_text(path, shown)
+            text = text_of(ahead, shown) if ahead is not None else read_text(path, shown)
         except Exception as error:
             self.faults.append(Fault("read", "file", shown, error))
             return None
@@ -62,19 +58,16 @@ class Reader:
             self.notes.append(text.note.message)
         return text
 
-    def content(self, path: str, shown: str) -> bytes:
+    def content(self, path: str) -> bytes:
         """Return the bytes of a file to search, none where it cannot be read."""
-        given = self._given.get(shown)
-        if given is not None:
-            return given
         try:
             return disk.read(path)
         except OSError:
             return b""
 
-    def ahead(self, path: str, shown: str) -> bytes:
+    def ahead(self, path: str) -> bytes:
         """Return the bytes of a file whose text is asked for later, and need not be read again."""
-        data = self.content(path, shown)
+        data = self.content(path)
         if data:
             self._ahead[path] = data
         return data

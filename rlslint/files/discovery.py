@@ -323,9 +323,11 @@ def _outermost_history_folder(folder: str) -> str | None:
 
 def with_file(found: Found, shown: str) -> Found:
     """Return what was found with one more SQL file or program, which need not be on disk."""
+    path = os.path.abspath(shown)
+    shown = shown_path(path, found.root)
+    found = found._replace(others=found.others - {path})
     if any(file.shown == shown for file in (*found.sql, *found.python, *found.programs)):
         return found._replace(reported=found.reported | {shown}, tests=found.tests - {shown})
-    path = os.path.abspath(shown)
     file = SourceFile(path, shown, *os.path.split(path))
     reported = found.reported | {shown}
     found = found._replace(tests=found.tests - {shown})

@@ -90,6 +90,74 @@ class Kept:
 _keeping: list[Kept] = []
 
 
+class Buffers:
+    """While this is entered, what an editor or standard input holds stands in place of files.
+
+    `contents` are by absolute path. The files, and the directories around them, need not exist.
+    """
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self.contents = contents
+        self._inside: dict[str, dict[str, bool]] = {}
+        for path in contents:
+            is_folder = False
+            while (folder := os.path.dirname(path)) != path:
+                self._inside.setdefault(folder, {}).setdefault(os.path.basename(path), is_folder)
+                path, is_folder = folder, True
+
+    def __enter__(self) -> None:
+        _standing_in.append(self)
+
+    def __exit__(self, *problem: object) -> None:
+        _standing_in.pop()
+
+    def kind(self, path: str) -> str:
+        """Return what stands at a path where the disk has nothing."""
+        if path in self.contents:
+            return "file"
+        return "folder" if path in self._inside else "nothing"
+
+    def missing(self, folder: str, found: Iterable[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+        """Return what a directory has beside that which the disk has in it."""
+        inside = self._inside.get(folder)
+        if inside is None:
+            return []
+        there = {entry.name for entry in found}
+        return [
+            _Unwritten(os.path.join(folder, name), is_folder)  # type: ignore[misc]
+            for name, is_folder in inside.items()
+            if name not in there
+        ]
+
+
+class _Unwritten:
+    """An entry of a directory that is not on the disk."""
+
+    def __init__(self, path: str, is_folder: bool) -> None:
+        self.path = path
+        self.name = os.path.basename(path)
+        self._is_folder = is_folder
+
+    def is_dir(self) -> bool:
+        return self._is_folder
+
+    def is_file(self) -> bool:
+        return not self._is_folder
+
+    def is_symlink(self) -> bool:
+        return False
+
+
+_standing_in: list[Buffers] = []
+
+
+def _buffer(path: str | os.PathLike[str]) -> bytes | None:
+    """Return what stands in place of a file."""
+    if not _standing_in:
+        return None
+    return _standing_in[-1].contents.get(os.path.abspath(path))
+
+
 class Confined:
     """While this is entered, files outside of some directories cannot be read, however one gets
     there: by a link, by `..` or by a whole path. The directories are told when they are needed."""
@@ -133,7 +201,7 @@ def read(path: str | os.PathLike[str]) -> bytes:
 
     Other files (named pipes, devices, sockets) are not opened: that may wait for ever.
     """
-    kept = _kept(path)
+    kept = _at_hand(path)
     if kept is not None:
         return kept
     try:
@@ -157,6 +225,9 @@ def read(path: str | os.PathLike[str]) -> bytes:
 
 def beginning(path: str | os.PathLike[str], size: int) -> bytes:
     """Return the first bytes of a file. Raises OSError."""
+    buffer = _buffer(path)
+    if buffer is not None:
+        return buffer[:size]
     if _is_stream(path):
         return read(path)[:size]
     try:
@@ -175,7 +246,7 @@ def skim(path: str | os.PathLike[str], size: int) -> bytes:
 
     Asked again, it is read only where it does not look the way it did.
     """
-    kept = _kept(path)
+    kept = _at_hand(path)
     if kept is not None:
         return kept[:size]
     question = f"{SKIMMED}{size}"
@@ -193,7 +264,11 @@ def skim(path: str | os.PathLike[str], size: int) -> bytes:
     return data
 
 
-def _kept(path: str | os.PathLike[str]) -> bytes | None:
+def _at_hand(path: str | os.PathLike[str]) -> bytes | None:
+    """Return what a file holds where it need not be read."""
+    buffer = _buffer(path)
+    if buffer is not None:
+        return buffer
     return _keeping[-1].find(os.fspath(path)) if _keeping else None
 
 
@@ -245,8 +320,14 @@ def entries(folder: str | os.PathLike[str]) -> list[os.DirEntry[str]]:
         with os.scandir(os.fspath(folder)) as listing:
             found = sorted(listing, key=_name)
     except OSError as error:
+        unwritten = _standing_in[-1].missing(os.path.abspath(folder), ()) if _standing_in else []
+        if unwritten:
+            return sorted(unwritten, key=_name)
         _keep(ENTRIES, folder, _reason(error))
         raise
+    if _standing_in:
+        unwritten = _standing_in[-1].missing(os.path.abspath(folder), found)
+        return sorted((*found, *unwritten), key=_name)
     if _listening:
         _keep(ENTRIES, folder, _described(found))
     return found
@@ -268,6 +349,8 @@ def is_folder(path: str | os.PathLike[str]) -> bool:
 def kind(path: str | os.PathLike[str]) -> str:
     """Return what is at the path: file, folder, other, broken link, or nothing."""
     found = _kind(path)
+    if _standing_in and found in ("nothing", "broken link"):
+        return _standing_in[-1].kind(os.path.abspath(path))
     _keep(KIND, path, found)
     return found
 

@@ -93,7 +93,7 @@ def follow_programs(found: Found, sorted_files: Histories, reader: Reader) -> Fo
 
 def _is_text(file: SourceFile, reader: Reader) -> bool:
     """Tell whether a program can be read; the reader is told of one that cannot."""
-    data = reader.content(file.path, file.shown)
+    data = reader.content(file.path)
     if data and b"\0" not in data and not data.startswith(UTF16_MARKS):
         return True
     # A film in an MPEG transport stream has the ending of TypeScript.
@@ -130,11 +130,11 @@ def _follow(
         if shown in all_migrations:
             continue
         if one.makes:
-            making[shown] = reader.content(one.file.path, shown)
+            making[shown] = reader.content(one.file.path)
         if one.tells:
-            starts[shown] = reader.content(one.file.path, shown)
+            starts[shown] = reader.content(one.file.path)
         elif one.reads:
-            readers[shown] = reader.content(one.file.path, shown)
+            readers[shown] = reader.content(one.file.path)
         elif one.opens:
             lenders.append(shown)
     if not (starts or readers or migrations or declaring or making):
@@ -166,7 +166,7 @@ def _follow(
     told = {*migrations, *declaring, *imported}.difference(sign.path for sign in unread)
     covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
     for code in followed:
-        data = reader.content(listed[code.path].path, code.path)
+        data = reader.content(listed[code.path].path)
         parts = covered.get(code.path, ())
         if not code.problem and not is_uncovered(data, parts, (), code.path, tells_of_row_security):
             told.add(code.path)
@@ -271,7 +271,7 @@ def _followed_together(
 
     def read(shown: str) -> bytes | None:
         file = listed.get(shown) or scripts[shown]
-        return reader.content(file.path, shown)
+        return reader.content(file.path)
 
     def says(word: str) -> bool:
         return any(word.encode() in data for data in settings)
@@ -306,7 +306,7 @@ def _follow_migrations(
 
     unread = []
     for shown, history in migrations.items():
-        data = reader.content(listed[shown].path, shown)
+        data = reader.content(listed[shown].path)
         sites = programs.run_by_migration(shown, history)
         if sites is None:
             reader.left_unread.append(shown)
@@ -350,14 +350,12 @@ def _follow_declarations(
         if any(shown in listed for shown in declaring):
             sites = programs.declared(declaring)
         else:
-            sites = _declared(
-                {shown: reader.content(paths[shown], shown) for shown in paths}, reader
-            )
+            sites = _declared({shown: reader.content(paths[shown]) for shown in paths}, reader)
         if sites is None:
             reader.left_unread += declaring
         untold: list[SqlSite] = []
         for shown in listed:
-            data = reader.content(listed[shown].path, shown)
+            data = reader.content(listed[shown].path)
             told = programs.said_in_words(shown)
             if is_uncovered(data, (), told, shown, makes_row_security):
                 untold.append(untold_site(shown, data))

@@ -32,7 +32,7 @@ def read_migrations(path: str, config: Config) -> Migrations:
 
     Raises NoHistory where there is none or more than one.
     """
-    reader = Reader({})
+    reader = Reader()
     found = discover(
         [path],
         root=os.getcwd(),

@@ -55,7 +55,7 @@ def read_code(
     if found.settings:
         from rlslint.files.settings.files import may_tell
     for file in found.settings:
-        data = reader.content(file.path, file.shown)
+        data = reader.content(file.path)
         # In UTF-16 there is a NUL byte beside every ASCII character.
         if data and not may_tell(file.name, data.replace(b"\0", b"")):
             settings_files += 1
@@ -123,7 +123,7 @@ def _made_by_tests(found: Found, reader: Reader) -> Iterator[Sign]:
     for file in found.python:
         if file.shown not in found.tests:
             continue
-        data = reader.content(file.path, file.shown)
+        data = reader.content(file.path)
         if makes_row_security(data):
             from rlslint.code.coverage import is_uncovered
 
@@ -187,10 +187,10 @@ def _with_what_workloads_take(
 
     def text_at(path: str) -> Text | None:
         file = files.get(path)
-        data = reader.content(file.path, file.shown) if file is not None else b""
+        data = reader.content(file.path) if file is not None else b""
         return Text(file.shown, data) if file is not None and data else None
 
-    if not any(takes(reader.content(files[path].path, files[path].shown)) for path in manifests):
+    if not any(takes(reader.content(files[path].path)) for path in manifests):
         return connections
     try:
         taken = taken_by_workloads(read_manifests(manifests, text_at))

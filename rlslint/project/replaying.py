@@ -327,7 +327,7 @@ _OF_TABLES = frozenset(("AlterTableStmt", "CreatePolicyStmt", "AlterPolicyStmt",
 
 
 def _platform_called(
-    history: History, content: Callable[[str, str], bytes], declared: Iterable[bytes] = ()
+    history: History, content: Callable[[str], bytes], declared: Iterable[bytes] = ()
 ) -> Platform | None:
     """Return the platform whose functions a history calls without making them, None without any.
 
@@ -337,7 +337,7 @@ def _platform_called(
     """
     with_api = [one for one in PLATFORMS if one.default_grants and one.api_functions]
     files = [one for one in history.migrations if one.path.endswith(".sql")]
-    scripts = [_plain(content(one.path, one.shown)) for one in files]
+    scripts = [_plain(content(one.path)) for one in files]
     scripts += [_plain(sql) for sql in declared]
     for platform in with_api:
         words = [f"{schema}.{name}".encode() for schema, name in platform.api_functions]

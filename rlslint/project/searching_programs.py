@@ -40,7 +40,7 @@ def search_programs(programs: Iterable[Sifted], forms: Forms, reader: Reader) ->
             continue
         shown = sifted.file.shown
         try:
-            program = forms.file(shown, reader.content(sifted.file.path, shown))
+            program = forms.file(shown, reader.content(sifted.file.path))
             connections += connections_in(program) if sifted.connects else ()
             defaults += connection_defaults(program) if sifted.defaults else ()
             keys += public_keys_in(program) if sifted.keys else ()

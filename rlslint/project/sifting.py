@@ -66,7 +66,7 @@ def sifted(
     """
     found = {}
     for file in files:
-        data = reader.content(file.path, file.shown)
+        data = reader.content(file.path)
         if len(data) <= LARGEST_FILE and b"\0" not in data:
             is_named = file.shown in named
             found[file.shown] = _sifted(

@@ -46,7 +46,7 @@ def render(name: str, result: Result, *, card: CardText, colour: bool = False) -
 
     No format shows a secret: it gets the result without them. What was not checked only JSON lists.
     """
-    result = _without_secrets(result if name == "json" else result._replace(not_checked=()))
+    result = without_secrets(result if name == "json" else result._replace(not_checked=()))
     match name:
         case "full":
             from rlslint.reports import full
@@ -68,7 +68,7 @@ _SHORTEST = 3
 _QUOTED = Pattern(rf"(?P<sign>[\"'`])(?P<words>[^\"'`\n]{{{_SHORTEST},}})(?P=sign)")
 
 
-def _without_secrets(result: Result) -> Result:
+def without_secrets(result: Result) -> Result:
     """Return `result` with `***` in place of each secret in its words.
 
     Source code is masked where it is shown, in `text.frames`.

@@ -678,7 +678,7 @@ def scripts_of(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     with monkeypatch.context() as patched:
         patched.setattr(Replay, "run", recorded)
-        build(found, Config(), Reader({}))
+        build(found, Config(), Reader())
     return replayed
 
 

@@ -48,7 +48,7 @@ def test_the_replay_agrees_on_a_project(
             data = Path(migration.path).read_bytes()
             for start, end in up_ranges(data):
                 database.run(data[start:end].decode())
-    built = build(found, Config(), Reader({})).built
+    built = build(found, Config(), Reader()).built
     (history_built,) = [one for one in built if not one.loose]
     catalog, version = introspected(database)
     compared = compare_facts(

@@ -1,0 +1,254 @@
+"""The server: what the client tells, when its projects are looked at, and what it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import FeatureRequestError
+from pygls.lsp.server import LanguageServer
+from pygls.uris import from_fs_path, to_fs_path
+from pygls.workspace import TextDocument
+
+from rlslint import __version__
+from rlslint.cli.language_server.diagnostics import Shown, by_path, of_configuration
+from rlslint.cli.language_server.projects import Analysis, Place, analyse, place_of
+from rlslint.cli.language_server.working import Worker
+from rlslint.text.display import printable
+from rlslint.text.faults import ISSUES, described
+from rlslint.text.secrets import masked
+
+PATIENCE_SECONDS = 0.1
+"""How long a client may go on typing before its project is looked at."""
+
+_WATCH_SECONDS = 5.0
+_REMEMBERED = 20
+_CHANGES = (
+    lsp.TEXT_DOCUMENT_DID_CHANGE,
+    lsp.TEXT_DOCUMENT_DID_CLOSE,
+    lsp.TEXT_DOCUMENT_DID_SAVE,
+    lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
+    lsp.WORKSPACE_DID_CHANGE_CONFIGURATION,
+    lsp.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS,
+)
+_WATCHED = (
+    "**/*.{sql,psql,ddl,pgsql,plan,prisma,toml,ini,env,yml,yaml,json,properties,tf,service}",
+    "**/*.{py,cjs,cs,cts,ex,exs,go,java,js,jsx,kt,kts,mjs,mts,php,rake,rb,rs,ts,tsx}",
+    "**/{.env,.env.*,Dockerfile,Procfile,.gitignore}",
+)
+
+
+class Documents(dict[str, TextDocument]):
+    """The documents that a client has opened and that are files, by path."""
+
+    def versions(self) -> dict[str, int | None]:
+        return {path: document.version for path, document in self.items()}
+
+
+class Server(LanguageServer):
+    """Looks at the projects of the open documents whenever something changes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "rlslint", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Full
+        )
+        self.worker = Worker()
+        self._pending: asyncio.TimerHandle | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._has_changed = False
+        self._published: dict[Place, set[str]] = {}
+        self._said: dict[str, None] = {}
+
+    @property
+    def documents(self) -> Documents:
+        """The open documents that are files."""
+        found = Documents()
+        for uri, document in self.workspace.text_documents.items():
+            path = _path_of(uri)
+            if path is not None:
+                found[path] = document
+        return found
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders of the workspace."""
+        named = [folder.uri for folder in self.workspace.folders.values()]
+        paths = map(_path_of, named or filter(None, [self.workspace.root_uri]))
+        return [path for path in paths if path is not None]
+
+    @property
+    def shown(self) -> Shown:
+        """How the client wants diagnostics."""
+        known = {path: document.uri for path, document in self.documents.items()}
+        capabilities = self.client_capabilities.text_document
+        wanted = capabilities.publish_diagnostics if capabilities is not None else None
+        return Shown(
+            self.workspace.position_encoding or lsp.PositionEncodingKind.Utf16,
+            bool(wanted is not None and wanted.related_information),
+            lambda path: known.get(path) or from_fs_path(path) or path,
+        )
+
+    def look_soon(self, after: float = PATIENCE_SECONDS) -> None:
+        """Look at the projects of all open documents, when nothing has changed for a moment."""
+        if self._pending is not None:
+            self._pending.cancel()
+        self._pending = asyncio.get_running_loop().call_later(after, self._look)
+
+    def _look(self) -> None:
+        self._has_changed = True
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.get_running_loop().create_task(self._look_on())
+
+    async def _look_on(self) -> None:
+        """Look once more as long as something has changed meanwhile."""
+        while self._has_changed:
+            self._has_changed = False
+            await self._look_at_all()
+
+    async def _look_at_all(self) -> None:
+        documents = self.documents
+        versions, folders = documents.versions(), self.folders
+        buffers = {path: _content(document) for path, document in documents.items()}
+        opened: dict[Place, dict[str, int | None]] = {}
+        for path, version in versions.items():
+            opened.setdefault(place_of(path, folders), {})[path] = version
+        for place in self._published.keys() - opened.keys():
+            self._publish(place, {}, {}, self.shown)
+        for place, own in opened.items():
+            try:
+                analysis = await self.worker.do(partial(analyse, place, buffers))
+            except Exception as error:
+                self.say(f"rlslint has a fault of its own: {described(error)}. ({ISSUES})")
+                continue
+            self._tell(place, own, analysis)
+
+    def _tell(self, place: Place, opened: Mapping[str, int | None], analysis: Analysis) -> None:
+        """Tell the client what was found, but for documents that have changed meanwhile."""
+        for sentence in (*analysis.failures, *filter(None, [analysis.problem])):
+            self.say(sentence)
+        shown = self.shown
+        if analysis.problem:
+            # What was found before the configuration broke stays.
+            if analysis.place is not None:
+                path = os.path.join(place.folder, analysis.place.path)
+                self._show(path, [of_configuration(analysis.problem, analysis.place, shown)], shown)
+                self._published.setdefault(place, set()).add(path)
+            return
+        found = by_path(analysis.findings, place.folder, opened, shown)
+        self._publish(place, found, opened, shown)
+
+    def _publish(
+        self,
+        place: Place,
+        found: Mapping[str, list[lsp.Diagnostic]],
+        opened: Mapping[str, int | None],
+        shown: Shown,
+    ) -> None:
+        before = self._published.pop(place, set())
+        now = self.documents.versions()
+        for path in sorted({*before, *found, *opened}):
+            if path in opened and now.get(path) != opened[path]:
+                continue
+            self._show(path, found.get(path, []), shown)
+        if found:
+            self._published[place] = set(found)
+
+    def _show(self, path: str, diagnostics: list[lsp.Diagnostic], shown: Shown) -> None:
+        document = self.documents.get(path)
+        version = document.version if document is not None else None
+        self.text_document_publish_diagnostics(
+            lsp.PublishDiagnosticsParams(shown.address_of(path), diagnostics, version)
+        )
+
+    def say(self, sentence: str) -> None:
+        """Write a sentence to the client's log, once until something else is to be said."""
+        if sentence in self._said:
+            return
+        self._said = dict.fromkeys((*list(self._said)[-_REMEMBERED:], sentence))
+        self.window_log_message(
+            lsp.LogMessageParams(lsp.MessageType.Warning, printable(masked(sentence)))
+        )
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Say in the log what the client sent that is not understood."""
+        if source is not FeatureRequestError:
+            reason = getattr(error, "message", "") or str(error)
+            self.say(f"A message of the client was not understood: {reason}.")
+
+
+def serve_client() -> None:
+    """Speak with the client on standard input and output until it ends."""
+    logging.getLogger("pygls").setLevel(logging.CRITICAL + 1)
+    made_server().start_io()
+
+
+def made_server() -> Server:
+    """Return a server that answers what the protocol asks."""
+    server = Server()
+
+    @server.feature(lsp.INITIALIZED)
+    async def initialized(params: lsp.InitializedParams) -> None:
+        watched = server.client_capabilities.workspace
+        files = watched.did_change_watched_files if watched is not None else None
+        if files is not None and files.dynamic_registration:
+            server.client_register_capability(_watching())
+        if server.process_id is not None:
+            await _end_with(server, server.process_id)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
+    async def opened(params: lsp.DidOpenTextDocumentParams) -> None:
+        server.look_soon(0)
+
+    for method in _CHANGES:
+
+        @server.feature(method)
+        async def changed(params: Any) -> None:
+            server.look_soon()
+
+    return server
+
+
+def _watching() -> lsp.RegistrationParams:
+    watchers = [lsp.FileSystemWatcher(pattern) for pattern in _WATCHED]
+    options = lsp.DidChangeWatchedFilesRegistrationOptions(watchers)
+    kind = lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES
+    return lsp.RegistrationParams([lsp.Registration("rlslint-files", kind, options)])
+
+
+async def _end_with(server: Server, process: int) -> None:
+    """End when the client does, though it closes no stream of ours."""
+    while _lives(process):
+        await asyncio.sleep(_WATCH_SECONDS)
+    os._exit(1)
+
+
+def _lives(process: int) -> bool:
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _path_of(uri: str) -> str | None:
+    """Return the path of a file, None for what is none (an unsaved buffer without a name)."""
+    if not uri.startswith("file:"):
+        return None
+    try:
+        path = to_fs_path(uri)
+    except ValueError:
+        return None
+    return os.path.abspath(path) if path and "\0" not in path else None
+
+
+def _content(document: TextDocument) -> bytes:
+    return document.source.encode("utf-8", "replace")
