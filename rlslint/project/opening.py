@@ -43,7 +43,7 @@ def open_files(paths: Sequence[str | os.PathLike[str]], config: Config) -> Openi
     from rlslint.project.building import build
 
     with disk.Kept(CONTENTS_KEPT):
-        reader = Reader({})
+        reader = Reader()
         found = discover(
             paths, root=os.getcwd(), exclude=excluded(config), force_exclude=config.force_exclude
         )
