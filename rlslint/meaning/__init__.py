@@ -46,7 +46,8 @@ STRICT_FUNCTIONS = STRICT_TOTAL_FUNCTIONS | frozenset(
      "array_upper", "array_lower", "date_trunc", "date_part", "extract", "to_char", "to_number",
      "to_date", "to_timestamp", "jsonb_extract_path", "jsonb_extract_path_text",
      "json_extract_path", "json_extract_path_text", "jsonb_array_length", "json_array_length",
-     "jsonb_typeof", "json_typeof", "to_jsonb", "to_json", "age", "has_table_privilege",
+     "jsonb_typeof", "json_typeof", "jsonb_strip_nulls", "json_strip_nulls", "to_jsonb", "to_json",
+     "age", "has_table_privilege",
      "has_schema_privilege", "pg_has_role", "jsonb_path_exists", "convert_from", "convert_to",
      "array_to_string", "host", "masklen", "network", "round", "floor", "ceil", "trunc", "mod")
 )  # fmt: skip

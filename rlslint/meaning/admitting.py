@@ -24,6 +24,10 @@ from rlslint.sql.expressions import And, Constant, Expr, Not, Or
 
 _NOTHING: ContextFunctions = frozenset()
 _NONE: frozenset[int] = frozenset()
+Hidden = frozenset[object]
+"""Tables of which the caller does not see the rows of others, see Situation."""
+
+NOTHING_HIDDEN: Hidden = frozenset()
 Beside = tuple[Expr, ...]
 
 
@@ -43,6 +47,7 @@ def admits_all(
     functions: ContextFunctions = _NOTHING,
     beside: Beside = (),
     typical: bool = False,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> bool:
     """Tell whether a predicate lets every row pass in a session, values taken for granted.
 
@@ -50,7 +55,9 @@ def admits_all(
     Nothing passes where planning the query or evaluating the predicate raises an error. Raises
     GivenUp where it is too long to tell.
     """
-    situation = Situation(not_null, session, functions, True, session in NOT_VALID, typical)
+    situation = Situation(
+        not_null, session, functions, True, session in NOT_VALID, typical, hidden=hidden
+    )
     return _admits(expression, situation, beside)
 
 
@@ -61,12 +68,14 @@ def admits_foreign(
     beside: Beside = (),
     typical: bool = False,
     unlisted: bool = False,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> bool:
     """Tell whether a caller with a context gets every row of which no value is the caller's.
 
-    For `beside` see admits_all, for `typical` and `unlisted` rows see Situation.
+    For `beside` see admits_all, for `typical`, `unlisted` and `hidden` rows see Situation.
     """
-    situation = Situation(not_null, SessionSettings.given, functions, True, True, typical, unlisted)
+    given = SessionSettings.given
+    situation = Situation(not_null, given, functions, True, True, typical, unlisted, hidden)
     return _admits(expression, situation, beside)
 
 
@@ -99,16 +108,28 @@ def value_without_row(
     return None if others else only
 
 
-def hides_all_without_context(
+def hides_others(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
 ) -> bool:
-    """Tell whether no row passes where no setting was ever set, and no error says so.
+    """Tell whether no caller with a context gets a row that belongs to others."""
+    given = SessionSettings.given
+    situation = Situation(not_null, given, functions, foreign=True, unlisted=True)
+    return not ways(expression, situation).give(True)
+
+
+def hides_all_without_context(
+    expression: Expr,
+    not_null: frozenset[int] = frozenset(),
+    functions: ContextFunctions = _NOTHING,
+    session: SessionSettings = SessionSettings.never_set,
+) -> bool:
+    """Tell whether no row passes in a session without a context, and no error says so.
 
     Raises GivenUp where a condition is too long to tell.
     """
-    situation = Situation(not_null, SessionSettings.never_set, functions, True)
+    situation = Situation(not_null, session, functions, True)
     return not ways(expression, situation).give(True, ERROR)
 
 

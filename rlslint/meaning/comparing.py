@@ -157,6 +157,30 @@ def matched(world: World, situation: Situation, symbol: str, left: Value, right:
     return (world.choose(("match", positive, left, right), 2) == 0) is not negated
 
 
+def contained(symbol: str, left: Value, right: Value) -> bool | None:
+    """Return what `@>`, `<@` or `&&` gives where one side is empty, None for any other.
+
+    Everything contains an empty array, and every document an empty one of its kind.
+    """
+    if symbol == "&&":
+        return False if is_empty_container(left) or is_empty_container(right) else None
+    whole, part = (left, right) if symbol == "@>" else (right, left)
+    if is_empty_container(part):
+        return None if isinstance(whole, Known) and not is_empty_container(whole) else True
+    return None
+
+
+def is_empty_container(value: Value) -> bool:
+    """Tell whether a value is an array or a document with nothing in it."""
+    match value:
+        case Known("array", ()):
+            return True
+        case Known("json" | "literal", str() as text):
+            return "".join(text.split()) in ("{}", "[]")
+        case _:
+            return False
+
+
 def _is_pattern_of_caller(pattern: Value) -> bool:
     match pattern:
         case Term(("operator", "||", (Known() | Term()) as start, (Known() | Term()) as end)):

@@ -18,6 +18,7 @@ from rlslint.meaning import (
     TYPES_WITH_MODIFIERS,
 )
 from rlslint.meaning.comparing import (
+    contained,
     equal,
     extreme,
     is_malformed,
@@ -31,8 +32,10 @@ from rlslint.meaning.queries import (
     aggregates_alone,
     always_gives,
     counts,
+    is_looked_up_by_key,
     is_repeatable,
     is_repeatable_function,
+    joined_tables,
     structure_of,
 )
 from rlslint.meaning.simplifying import is_null
@@ -299,6 +302,9 @@ class Evaluation:
                     if result is None
                     else result
                 )
+            case "@>" | "<@" | "&&" if None not in (left, right):
+                if (held := contained(symbol, left, right)) is not None:
+                    return held
             case "->" | "->>" if isinstance(left, Known) and isinstance(right, Known):
                 if left.kind == "json":
                     return json_key(left, right, symbol == "->>")
@@ -330,8 +336,12 @@ class Evaluation:
             return quantifier == "all"
         if right is None:
             return None
+        match right:
+            case Term(("array", tuple() as elements)) if lefts:
+                return self._compared_with(lefts[0], list(elements), operator)
         if symbol in STRICT_OPERATORS and None in lefts:
-            is_empty = self.world.choose(("empty", right), 2) == 1
+            filled = self.situation.typical and is_of_row(right)
+            is_empty = not filled and self.world.choose(("empty", right), 2) == 1
             return quantifier == "all" if is_empty else None
         if self.situation.foreign and symbol == "=" and quantifier == "any":
             both = (*lefts, right)
@@ -373,6 +383,8 @@ class Evaluation:
                     if (value := self.value(argument)) is not None:
                         return value
                 return None
+            case "array_remove", _ if self._elements(call) == []:
+                return EMPTY_ARRAY
             case "nullif", (first, second):
                 left, right = self._operands((first, second))
                 if left is not None and right is not None and self._equal(left, right):
@@ -452,6 +464,8 @@ class Evaluation:
             key = (kind, structure_of(sub_select), left)
         decided = (kind, key) in self.world.decisions
         rows = Rows(self)
+        if not decided and self.situation.hidden and self._is_hidden(sub_select):
+            return Known("int", 0) if counts(query) else _WITHOUT_ROWS.get(kind)
         if not decided and not rows.may_be_there(query):
             return _WITHOUT_ROWS.get(kind)
         if not decided and kind != "exists":
@@ -459,8 +473,7 @@ class Evaluation:
         if not decided and self._is_unlisted(sub_select, left):
             return kind == "all"
         is_asked = not decided and self.situation.session is not None
-        if kind == "exists" and is_asked and rows.always_match(query):
-            # Tables have rows: what holds for all of them holds for one.
+        if is_asked and self._is_sure_of_a_row(sub_select, left) and rows.always_match(query):
             return True
         match kind:
             case "exists":
@@ -478,6 +491,21 @@ class Evaluation:
             case _:
                 return self._nullable(key)
 
+    def _is_sure_of_a_row(self, sub_select: SubSelect, left: Value) -> bool:
+        """Tell whether something is found where all rows of the tables meet the conditions.
+
+        Tables have rows: what holds for all holds for one. That to which a typical row refers is
+        there as well.
+        """
+        if sub_select.kind == "exists":
+            return True
+        lists = sub_select.kind == "any" and sub_select.symbol == "=" and self.situation.typical
+        match sub_select.query.outputs:
+            case (Column(binding=ColumnBinding()) as output,) if lists and not is_own(output):
+                return isinstance(left, Term) and isinstance(left.key, Column) and is_of_row(left)
+            case _:
+                return False
+
     def _is_unlisted(self, sub_select: SubSelect, left: Value) -> bool:
         """Tell whether a sub-select looks for the row among what belongs to the caller."""
         if not self.situation.unlisted or sub_select.kind == "scalar":
@@ -485,6 +513,17 @@ class Evaluation:
         query = sub_select.query
         is_tied = is_of_row(left) or bool(own_columns(query))
         return is_tied and bool(context_reads(query, self.situation.functions))
+
+    def _is_hidden(self, sub_select: SubSelect) -> bool:
+        """Tell whether a sub-select finds nothing, for policies hide from the caller what it seeks.
+
+        A caller with a context does not see the row to which one of others refers by its key.
+        """
+        sources = joined_tables(sub_select.query)
+        hidden = [one for one in sources if one.relation in self.situation.hidden]
+        if self.situation.session is not SessionSettings.given:
+            return bool(hidden)
+        return any(is_looked_up_by_key(sub_select, one) for one in hidden)
 
     def _left_of(self, sub_select: SubSelect) -> Value:
         """Evaluate the left side of IN, which PostgreSQL does only once there is a row."""

@@ -11,15 +11,18 @@ from rlslint.meaning.bounds import bound_of, bounds_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.ownerless_rows import filters_of
+from rlslint.meaning.queries import counts, joined_tables
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.worlds import MISSING, SessionSettings
-from rlslint.sql.expressions import Call, Case, Expr, Operator
+from rlslint.sql.expressions import Call, Case, Constant, Expr, Operator, SubSelect
+from rlslint.sql.rebuilding import rebuilt
 
 
 class Fallback(NamedTuple):
     """That a session without a context passes for the caller whom `value` names.
 
     `expression` is what gives the value, `columns` are the own row's that are compared with it.
+    `tables` are those where it is looked up, whoever asks: then the value is not known.
     """
 
     session: SessionSettings
@@ -27,6 +30,7 @@ class Fallback(NamedTuple):
     value: object
     columns: frozenset[int]
     reads: tuple[ContextRead, ...]
+    tables: tuple[object, ...] = ()
 
 
 @remembered
@@ -115,7 +119,35 @@ def _fallback(
         known = value_without_row(part, session, functions)
         if known is not None and known.payload != "":
             return Fallback(session, part, known.payload, columns, reads)
+        if known is None and (looked_up := _looked_up(part, session, functions)) is not None:
+            tables = tuple(source.relation for source in looked_up.query.sources)
+            return Fallback(session, part, None, columns, reads, tables)
     return None
+
+
+def _looked_up(
+    part: Expr, session: SessionSettings, functions: ContextFunctions
+) -> SubSelect | None:
+    """Return the lookup that gives a value without a context, the same one for whoever asks."""
+    for one in part.walk():
+        if not isinstance(one, SubSelect) or one.kind != "scalar" or counts(one.query):
+            continue
+        if context_reads(one, functions) or not joined_tables(one.query):
+            continue
+        value = value_without_row(_replaced(part, one), session, functions)
+        if value is not None and value.payload == _FOUND:
+            return one
+    return None
+
+
+_FOUND = "what was looked up"
+
+
+def _replaced(expression: Expr, part: Expr) -> Expr:
+    """Return an expression in which a part is a constant."""
+    if expression is part:
+        return Constant(_FOUND)
+    return rebuilt(expression, lambda child: _replaced(child, part))
 
 
 def _outermost(expression: Expr) -> Iterator[Expr]:

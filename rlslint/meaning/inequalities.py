@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import DataDecides
-from rlslint.meaning.admitting import admits_all, admits_foreign
+from rlslint.meaning.admitting import NOTHING_HIDDEN, Hidden, admits_all, admits_foreign
 from rlslint.meaning.bounds import is_restriction
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import (
@@ -33,25 +33,29 @@ def inequality(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> Inequality | None:
     """Return what lets rows pass because they are not the caller's, None where nothing does.
 
-    `tenant_id <> ctx` in whatever words: NOT, IS DISTINCT FROM, NOT IN, `= false`. Raises GivenUp
-    where the predicate is too long to tell.
+    `tenant_id <> ctx` in whatever words: NOT, IS DISTINCT FROM, NOT IN, `= false`. Of the tables
+    that are `hidden` the caller sees no row of others. Raises GivenUp where the predicate is too
+    long to tell.
     """
     if not context_reads(expression, functions) or not own_columns(expression):
         return None
-    if admits_foreign(expression, not_null, functions):
+    if admits_foreign(expression, not_null, functions, hidden=hidden):
         if admits_all(expression, SessionSettings.given, not_null, functions):
             return None
-        return Inequality(_place(expression, not_null, functions), False)
+        return Inequality(_place(expression, not_null, functions, hidden), False)
     return _beside_filters(expression, not_null, functions)
 
 
-def _place(expression: Expr, not_null: frozenset[int], functions: ContextFunctions) -> Expr:
+def _place(
+    expression: Expr, not_null: frozenset[int], functions: ContextFunctions, hidden: Hidden
+) -> Expr:
     every = branches(expression)
     for branch in every:
-        if all(admits_foreign(one, not_null, functions) for one in branch):
+        if all(admits_foreign(one, not_null, functions, hidden=hidden) for one in branch):
             asked = [one for one in branch if own_columns(one) and context_reads(one, functions)]
             if len(asked) == 1:
                 return asked[0]
@@ -95,8 +99,9 @@ def require_decided(
 ) -> None:
     """Raise DataDecides where only the data tells whether others' rows pass.
 
-    An order does (`tenant_id >= ctx`), and a list of what the caller does not get
-    (`NOT EXISTS (… = ctx)`).
+    An order does (`tenant_id >= ctx`), a list of what the caller does not get
+    (`NOT EXISTS (… = ctx)`), and an array whose elements all have to be the caller's: it may be
+    empty.
     """
     if not context_reads(expression, functions) or not own_columns(expression):
         return
@@ -120,6 +125,8 @@ def _orders(conjunct: Expr, functions: ContextFunctions) -> bool:
                 own_columns(one) and context_reads(other, functions)
                 for one, other in ((left, right), (right, left))
             )
+        case Operator("=", Expr() as left, right, "all"):
+            return bool(own_columns(right) and context_reads(left, functions))
         case Not(inner):
             return _orders(inner, functions)
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
-from rlslint.meaning.admitting import admits_all, needs_values
+from rlslint.meaning.admitting import NOTHING_HIDDEN, Hidden, admits_all, needs_values
 from rlslint.meaning.bounds import bound_of, is_restriction, kind_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.callers import alternatives
@@ -48,22 +48,24 @@ def openings(
     expression: Expr,
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
+    hidden: Hidden = NOTHING_HIDDEN,
 ) -> tuple[Opening, ...]:
     """Return what a missing context opens that is closed to callers with one.
 
     Found by evaluating the whole predicate with every setting never set, and with every setting
     empty, so that it does not matter how the test for absence is spelled, nor what else the
-    predicate asks. Raises GivenUp where it is too long to tell.
+    predicate asks. `hidden` are tables that show no row where no setting was ever set. Raises
+    GivenUp where it is too long to tell.
     """
     if not context_reads(expression, functions):
         return ()
     every = branches(expression)
-    found = _open(expression, every, (), False, not_null, functions)
+    found = _open(expression, every, (), False, not_null, functions, hidden)
     if not found:
         for filters in _filters(every, functions):
-            found += _open(expression, every, filters, False, not_null, functions)
+            found += _open(expression, every, filters, False, not_null, functions, hidden)
     if not found:
-        found = _open(expression, every, (), True, not_null, functions)
+        found = _open(expression, every, (), True, not_null, functions, hidden)
     return tuple({opening.expression: opening for opening in reversed(found)}.values())[::-1]
 
 
@@ -74,6 +76,7 @@ def _open(
     typical: bool,
     not_null: frozenset[int],
     functions: ContextFunctions,
+    hidden: Hidden,
 ) -> list[Opening]:
     """Return what opens among the rows that conditions let through, see _filters, or typical ones.
 
@@ -81,7 +84,8 @@ def _open(
     """
 
     def admits(condition: Expr, session: SessionSettings) -> bool:
-        return admits_all(condition, session, not_null, functions, filters, typical)
+        unseen = hidden if session is SessionSettings.never_set else NOTHING_HIDDEN
+        return admits_all(condition, session, not_null, functions, filters, typical, unseen)
 
     opened = [session for session in NOT_VALID if admits(expression, session)]
     if not opened or admits(expression, SessionSettings.given):

@@ -6,12 +6,13 @@ from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.meaning import (
     NEVER_NULL_FUNCTIONS,
     STABLE_FUNCTIONS,
     TYPES_WITH_MODIFIERS,
 )
-from rlslint.meaning.context import read_of
+from rlslint.meaning.context import is_own, read_of
 from rlslint.meaning.simplifying import gives_rows
 from rlslint.sql.expressions import (
     Call,
@@ -21,6 +22,7 @@ from rlslint.sql.expressions import (
     Constant,
     Expr,
     Items,
+    Operator,
     Query,
     Source,
     SubSelect,
@@ -256,6 +258,50 @@ def aggregates_alone(query: Query) -> bool:
             return is_known and not (query.grouped or query.arms or query.limited or query.having)
         case _:
             return False
+
+
+def joined_tables(query: Query) -> tuple[Source, ...]:
+    """Return the tables of each of which a query needs a row to give one, or a value."""
+    if query.arms or query.rows or not query.inner_only:
+        return ()
+    alone = counts(query) or aggregates_alone(query)
+    if not alone and any(map(may_aggregate, (*query.outputs, *query.conditions))):
+        return ()
+    return tuple(source for source in query.sources if source.relation is not None)
+
+
+def is_looked_up_by_key(sub_select: SubSelect, source: Source) -> bool:
+    """Tell whether a sub-select looks up the one row of a table to which the own row refers."""
+    table, query = source.relation, sub_select.query
+    if not isinstance(table, Relation):
+        return False
+    pairs = [
+        (condition.left, condition.right)
+        for condition in query.conditions
+        if isinstance(condition, Operator) and condition.symbol == "=" and not condition.quantifier
+    ]
+    if sub_select.kind in ("any", "all") and len(query.outputs) == 1:
+        pairs.append((sub_select.left, query.outputs[0]))
+    numbers = {
+        number
+        for one, other in (*pairs, *((right, left) for left, right in pairs))
+        if (number := _number_in(source, one))
+        and other is not None
+        and is_own(without_casts(other))
+    }
+    return any(
+        one.kind in ("primary", "unique") and one.columns and numbers.issuperset(one.columns)
+        for one in table.constraints.known()
+    )
+
+
+def _number_in(source: Source, expression: Expr | None) -> int:
+    """Return which column of a table an expression is, 0 for anything else."""
+    match expression and without_casts(expression):
+        case Column(binding=ColumnBinding(of, number, _)) if of is source:
+            return number
+        case _:
+            return 0
 
 
 def always_gives(query: Query) -> bool:

@@ -275,6 +275,11 @@ def known_result(name: str, values: tuple[Value, ...]) -> Value:
             return Known("int", sum((value is None) is (name == "num_nulls") for value in values))
         case "string_to_array", (first, *_) if is_empty_text(first):
             return EMPTY_ARRAY
+        case (
+            "jsonb_strip_nulls" | "json_strip_nulls",
+            (Term(("call", "jsonb_build_object" | "json_build_object", tuple() as members)),),
+        ) if all(member is None for member in members[1::2]):
+            return Known("json", "{}")
         case "split_part" | "substr" | "substring", (first, *_) if is_empty_text(first):
             return Known(text_kind(first), "")
         case "starts_with", (_, start) if is_empty_text(start):

@@ -42,7 +42,9 @@ class Situation(NamedTuple):
     planner may skip them. `foreign` rows are those of others: no value of theirs is one of the
     caller's or the text that a reset leaves, and a cast keeps their values apart. `typical` ones
     hold none of the constants that they are compared with, and rows of other tables refer to them.
-    With `unlisted`, no list that a sub-select looks up for the caller has them.
+    With `unlisted`, no list that a sub-select looks up for the caller has them. Of the tables that
+    are `hidden` their own policies show the caller no row that belongs to others, and none at all
+    to a session without a context.
     """
 
     not_null: frozenset[int] = frozenset()
@@ -52,6 +54,7 @@ class Situation(NamedTuple):
     foreign: bool = False
     typical: bool = False
     unlisted: bool = False
+    hidden: frozenset[object] = frozenset()
 
 
 ANY_ROW = Situation()

@@ -128,10 +128,22 @@ def _call(fields: Node, location: int) -> Expr:
         arguments += (Other("AggregateFilter", (expression(fields["agg_filter"]),)),)
     if fields.get("func_variadic"):
         arguments = (*arguments[:-1], Other("VariadicArgument", arguments[-1:]))
-    call = Call(strings(fields["funcname"]), arguments, location)
+    name = strings(fields["funcname"])
+    call = Call(name, arguments, location)
     if "over" in fields:
         return Other("WindowFunc", (call, *_nested(fields["over"])), "", location)
+    if len(arguments) == 1 and name[-1] in _CALLED_TYPES and name[:-1] in ((), ("pg_catalog",)):
+        (argument,) = arguments
+        if not isinstance(argument, Other):
+            return Cast(argument, name[-1], location)
     return call
+
+
+_CALLED_TYPES = frozenset(
+    ("bool", "bpchar", "float4", "float8", "int2", "int4", "int8", "json", "jsonb", "text",
+     "timestamptz", "uuid")
+)  # fmt: skip
+"""Types that are used as functions: `int4(x)` is a cast (manual: Type Casts)."""
 
 
 def _operator(fields: Node, location: int) -> Expr:

@@ -16,6 +16,7 @@ from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import Admission, admission, passing_rows, restricted
+from rlslint.project.questions.hidden_rows import hiding_all, tables_looked_up
 from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
@@ -41,19 +42,31 @@ def _is_of_tenants(branch: Opening, policy: Policy, project: Project) -> bool:
     """Tell whether what opens are rows of tenants, and not those that nobody has."""
     columns = frozenset(column.number for column in project.tenant_columns(policy.relation))
     filtered = frozenset(number for one in branch.filters for number in own_columns(one))
+    if not columns and policy.relation.knows("columns"):
+        return any(_beside_hidden(one, project) for one in project.terms(policy).conditions)
     return bool(columns) and columns.isdisjoint(filtered)
 
 
 def _opened(condition: Condition, project: Project) -> Opening | None:
     """Return the first branch that only a missing context opens; one open to all is no such."""
     functions = project.context_functions
-    found = condition.ask(openings, condition.filled, functions)
+    found = condition.ask(openings, condition.filled, functions) or _beside_hidden(
+        condition, project
+    )
     if any(opening.fallback is not None for opening in found):
         return None
     if found and condition.ask(inequality, condition.filled, functions) is not None:
         return None
     everyone = frozenset(project.runtime.names)
     return next((b for b in found if not is_anybody(b.expression, everyone, functions)), None)
+
+
+def _beside_hidden(condition: Condition, project: Project) -> tuple[Opening, ...]:
+    """Return what opens because tables show nothing to a session without a context."""
+    perhaps, functions = tables_looked_up(condition), project.context_functions
+    if not perhaps or not condition.ask(openings, condition.filled, functions, perhaps):
+        return ()
+    return condition.ask(openings, condition.filled, functions, hiding_all(condition, project))
 
 
 def _is_open(project: Project, condition: Condition) -> bool:
