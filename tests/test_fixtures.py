@@ -15,6 +15,7 @@ from rlslint.files.histories import histories
 from rlslint.files.layouts.reversals import up_ranges
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
+from rlslint.text.sentences import LONGEST
 from tests.postgres import Database, Server
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -42,6 +43,7 @@ def found(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     assert not result.errors
     lines = []
     for reported in result.findings:
+        assert len(reported.message) <= LONGEST
         place = reported.place
         if place is not None and reported.severity >= Severity.warning:
             lines.append((place.path, place.start.row, reported.name))

@@ -184,4 +184,4 @@ def _steps(folder: Path, sql: str) -> int:
 
 def _printed(folder: Path, files: dict[str, str]) -> list[str]:
     result: Result = lint(folder, files)
-    return list(render("full", result, card=lambda name: card(name).text, colour=False))
+    return list(render("full", result, card=lambda name: card(name).text))

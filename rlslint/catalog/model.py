@@ -178,6 +178,11 @@ class Policy(Facts):
         self.check = None
 
     @property
+    def spoken(self) -> str:
+        """Its name in a sentence, quoted where it is one itself."""
+        return f'"{self.name}"' if " " in self.name else self.name
+
+    @property
     def sql_name(self) -> str:
         """The policy as ALTER POLICY and DROP POLICY name it, with its table."""
         return f"{quoted_identifier(self.name)} ON {self.relation.sql_name}"

@@ -7,7 +7,15 @@ import stat
 import sys
 
 from rlslint import __version__
-from rlslint.cli.streams import ERROR, Report, deliver, harmless, wants_colour
+from rlslint.cli.streams import (
+    ERROR,
+    Report,
+    columns_of,
+    deliver,
+    harmless,
+    shows_links,
+    wants_colour,
+)
 from rlslint.files.disk import DIGEST_SIZE, Questions, digest, has_answer
 
 TYPE_CHECKING = False
@@ -24,7 +32,8 @@ def check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
 def _report(paths: tuple[str, ...], options: Mapping[str, Any]) -> Report:
     if options["no_cache"] or "-" in paths or options["show_files"] or options["show_settings"]:
         return _made(paths, options)
-    key = key_of(paths, options, wants_colour(options))
+    screen = (wants_colour(options), columns_of(options), shows_links(options))
+    key = key_of(paths, options, screen)
     return look_up(key, paths) or _made_and_kept(key, paths, options)
 
 
@@ -61,7 +70,7 @@ class Unusable(Exception):
     """Runs cannot be kept; the message says why, in a sentence."""
 
 
-def key_of(paths: tuple[str, ...], options: Mapping[str, Any], colour: bool) -> str:
+def key_of(paths: tuple[str, ...], options: Mapping[str, Any], screen: tuple[object, ...]) -> str:
     """Return the name of a run: all that decides what it prints, but for the files."""
     parts = [
         __version__,
@@ -70,7 +79,7 @@ def key_of(paths: tuple[str, ...], options: Mapping[str, Any], colour: bool) -> 
         os.path.expanduser("~"),
         repr(paths),
         repr(sorted(options.items())),
-        repr(colour),
+        repr(screen),
         *_code(),
     ]
     return digest("\0".join(parts).encode("utf-8", "surrogatepass"))

@@ -16,10 +16,12 @@ from rlslint.cli.streams import (
     SUCCESS,
     Failure,
     Report,
+    columns_of,
     deliver,
     harmless,
     joined,
     say,
+    shows_links,
     wants_colour,
 )
 from rlslint.config import Severity
@@ -37,7 +39,7 @@ from rlslint.files.discovery import read_in_project
 from rlslint.reports import Result
 from rlslint.rules import UnknownRuleError, selection_of
 from rlslint.text import Span, Text
-from rlslint.text.display import printable
+from rlslint.text.display import Screen, printable
 from rlslint.text.secrets import masked
 
 
@@ -145,7 +147,7 @@ def _report(result: Result, file: str | None, config: Config, options: Mapping[s
             config.output_format,
             result,
             card=lambda name: card(name).text,
-            colour=wants_colour(options),
+            screen=Screen(wants_colour(options), columns_of(options), shows_links(options)),
         )
     before = harmless(_what_is_in_force(file, config)) if options["verbose"] else ""
     after = harmless(_closing(result, options))

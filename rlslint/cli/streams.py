@@ -32,12 +32,12 @@ class Report:
 
 def deliver(report: Report, output_file: str | None) -> int:
     """Print a report, its findings to a file where one is named, and return its exit status."""
-    sys.stderr.write(report.before)
+    sys.stderr.write(_in_columns(report.before))
     if output_file:
         write_file(output_file, report.findings)
     else:
         print_text(report.findings)
-    sys.stderr.write(report.after)
+    sys.stderr.write(_in_columns(report.after))
     return report.status
 
 
@@ -92,6 +92,70 @@ def write_file(path: str, text: str) -> None:
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise Failure(f"{path} cannot be written: {reason}.") from None
+
+
+_FALLBACK, _NARROWEST, _WIDEST = 100, 40, 120
+
+
+def columns_of(options: Mapping[str, Any]) -> int:
+    """Return how wide a report is: as the terminal, but no wider than one reads with ease."""
+    if options["output_file"] or not sys.stdout.isatty():
+        return _FALLBACK
+    return min(_WIDEST, _columns(sys.stdout))
+
+
+def shows_links(options: Mapping[str, Any]) -> bool:
+    """Tell whether links are to be written, which terminals that are not known may show as text."""
+    forced = os.environ.get("FORCE_HYPERLINK")
+    if forced:
+        return forced != "0"
+    if options["output_file"] or not sys.stdout.isatty() or not wants_colour(options):
+        return False
+    names = os.environ.get("TERM_PROGRAM", ""), os.environ.get("TERM", "")
+    return not _WITH_LINKS.isdisjoint(names) or any(name in os.environ for name in _TELLING)
+
+
+_WITH_LINKS = frozenset(
+    (
+        "Hyper",
+        "WezTerm",
+        "ghostty",
+        "iTerm.app",
+        "vscode",
+        "tmux",
+        "alacritty",
+        "foot",
+        "xterm-kitty",
+    )
+)
+_TELLING = ("DOMTERM", "KONSOLE_VERSION", "VTE_VERSION", "WT_SESSION")
+
+
+def _columns(stream: Any) -> int:
+    """Return how many columns a terminal has: as COLUMNS says, else as it does itself."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return max(_NARROWEST, int(given))
+    try:
+        return max(_NARROWEST, os.get_terminal_size(stream.fileno()).columns or _FALLBACK)
+    except OSError:
+        return _FALLBACK
+
+
+def _in_columns(text: str) -> str:
+    """Return what goes to standard error with the sentences of a terminal broken at blanks."""
+    if not text or not sys.stderr.isatty():
+        return text
+    columns, lines = _columns(sys.stderr), text.split("\n")
+    if all(len(line) <= columns for line in lines):
+        return text
+    from rlslint.text.display import wrapped
+
+    # What is indented is source code, or a traceback.
+    return "\n".join(
+        "\n".join(wrapped(line, columns)) if len(line) > columns and line[0] != " " else line
+        for line in lines
+    )
 
 
 def wants_colour(options: Mapping[str, Any]) -> bool:

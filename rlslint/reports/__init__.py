@@ -18,6 +18,7 @@ from rlslint.text import CatalogText, Location, Span
 from rlslint.text.faults import Fault, fault_sentences
 from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import masked
+from rlslint.text.sentences import told
 
 RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
 NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
@@ -80,9 +81,26 @@ class ReportedFinding(NamedTuple):
 
     @property
     def message(self) -> str:
-        """The message, with the database where the place is that of a migration."""
-        message, database = self.finding.message, self.finding.database
-        return f"{message} (in {database})" if database and self.place is not None else message
+        """What is wrong, in one line: who can do what to which object."""
+        return told(self.finding.message).headline
+
+    @property
+    def line(self) -> str:
+        """The same, with the database where the place is that of a migration."""
+        database = self.finding.database
+        return f"{self.message} (in {database})" if database and self.place else self.message
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the line leaves out: the cause, and the database where a migration is shown."""
+        database = self.finding.database
+        found = (f"in {database}",) if database and self.place is not None else ()
+        return (*told(self.finding.message).notes, *found)
+
+    @property
+    def words(self) -> str:
+        """The line and the notes, for readers that take one text."""
+        return "\n".join((self.message, *self.notes))
 
 
 class Checked(NamedTuple):

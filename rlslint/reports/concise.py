@@ -11,4 +11,4 @@ from rlslint.text.display import printable
 def render(result: Result) -> Iterator[str]:
     """Yield one line per finding; without a place, its object stands there."""
     for reported in result.findings:
-        yield printable(f"{reported.where}: {reported.code} [{reported.name}] {reported.message}")
+        yield printable(f"{reported.where}: {reported.code} [{reported.name}] {reported.line}")

@@ -11,6 +11,7 @@ from rlslint.config.options import OUTPUT_FORMATS
 from rlslint.project import Finding, NotChecked
 from rlslint.reports import ReportedFinding, Result, unshown
 from rlslint.text import Span, Text
+from rlslint.text.display import Screen
 from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import MASK, masked
 
@@ -18,19 +19,19 @@ CardText = Callable[[str], str]
 
 
 def rendered(
-    name: str, result: Result, *, card: CardText, colour: bool = False
+    name: str, result: Result, *, card: CardText, screen: Screen | None = None
 ) -> tuple[list[str], Result]:
     """Return the lines of a result in the format `name`, and the result as they show it.
 
     A finding that cannot be shown is one of its faults; the others are shown nevertheless.
     """
     try:
-        return list(render(name, result, card=card, colour=colour)), result
+        return list(render(name, result, card=card, screen=screen)), result
     except Exception:
         kept, faults = [], list(result.faults)
         for one in result.findings:
             try:
-                list(render(name, result._replace(findings=(one,)), card=card, colour=colour))
+                list(render(name, result._replace(findings=(one,)), card=card, screen=screen))
             except Exception as error:
                 faults.append(unshown(one.finding, error))
             else:
@@ -38,10 +39,12 @@ def rendered(
         if len(kept) == len(result.findings):
             raise
     shown = result._replace(findings=tuple(kept), faults=tuple(faults))
-    return list(render(name, shown, card=card, colour=colour)), shown
+    return list(render(name, shown, card=card, screen=screen)), shown
 
 
-def render(name: str, result: Result, *, card: CardText, colour: bool = False) -> Iterator[str]:
+def render(
+    name: str, result: Result, *, card: CardText, screen: Screen | None = None
+) -> Iterator[str]:
     """Yield the lines of `result` in the format `name`; `card` gives a rule's card by its name.
 
     No format shows a secret: it gets the result without them. What was not checked only JSON lists.
@@ -51,7 +54,7 @@ def render(name: str, result: Result, *, card: CardText, colour: bool = False) -
         case "full":
             from rlslint.reports import full
 
-            return full.render(result, colour=colour)
+            return full.render(result, screen=screen) if screen else full.render(result)
         case "sarif":
             from rlslint.reports import sarif
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from rlslint.config import Severity
 from rlslint.reports import ReportedFinding, Result, place
 from rlslint.rules import card
-from rlslint.text.display import printable
+from rlslint.text.display import Screen, printable, width, wrapped
+from rlslint.text.sentences import told
 
 if TYPE_CHECKING:
     from rlslint.text.display import Part
@@ -16,11 +17,12 @@ if TYPE_CHECKING:
 _COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
 
 
+_PLAIN = Screen()
 _FRAMES = 3
 """How many findings of a rule are shown with their source; the others get a line each."""
 
 
-def render(result: Result, *, colour: bool = False) -> Iterator[str]:
+def render(result: Result, *, screen: Screen = _PLAIN) -> Iterator[str]:
     """Yield the lines of the findings, an empty line behind each.
 
     Of a rule that finds many, the first are shown whole and the places of the others follow, with a
@@ -32,24 +34,31 @@ def render(result: Result, *, colour: bool = False) -> Iterator[str]:
         alike = by_rule.setdefault(reported.name, [])
         alike.append(reported)
         if len(alike) <= _FRAMES:
-            yield from _finding(reported, _painter(reported.severity) if colour else _plain)
+            yield from _finding(reported, screen)
             yield ""
     further = [alike[_FRAMES:] for alike in by_rule.values() if len(alike) > _FRAMES]
     for alike in further:
-        yield from _further(alike, _painter(alike[0].severity) if colour else _plain)
+        yield from _further(alike, screen)
         yield ""
     if further:
         yield from _table(by_rule.values())
         yield ""
 
 
-def _further(alike: list[ReportedFinding], paint: Painter) -> Iterator[str]:
+def _further(alike: list[ReportedFinding], screen: Screen) -> Iterator[str]:
     first = alike[0]
+    paint = _paint(first.severity, screen)
     title = paint(f"{first.severity.name}[{first.name}]", "title")
     yield f"{title} {first.code}: {paint(f'{len(alike)} more', 'message')}"
     for one in alike:
-        beside = f" {one.finding.object}" if one.place is not None else ""
-        yield printable(f"  {one.where}{beside}")
+        where, object = printable(one.where), printable(one.finding.object)
+        if one.place is None:
+            yield f"  {where}"
+        elif 3 + width(where) + width(object) <= screen.columns:
+            yield f"  {where} {object}"
+        else:
+            yield f"  {where}"
+            yield f"    {object}"
 
 
 _EFFECTS = ("leak", "loss", "deny", "perf", "hygiene")
@@ -81,7 +90,9 @@ def _plain(text: str, part: Part | str) -> str:
     return text
 
 
-def _painter(severity: Severity) -> Painter:
+def _paint(severity: Severity, screen: Screen) -> Painter:
+    if not screen.colour:
+        return _plain
     from click import style
 
     def paint(text: str, part: Part | str) -> str:
@@ -96,22 +107,25 @@ def _painter(severity: Severity) -> Painter:
     return paint
 
 
-def _finding(reported: ReportedFinding, paint: Painter) -> Iterator[str]:
+def _finding(reported: ReportedFinding, screen: Screen) -> Iterator[str]:
     from rlslint.text.display import frame, gutter_width
 
+    paint = _paint(reported.severity, screen)
     finding = reported.finding
-    title = paint(f"{reported.severity.name}[{reported.name}]", "title")
-    yield f"{title} {reported.code}: {paint(printable(finding.message), 'message')}"
+    yield from _headline(reported, screen, paint)
     related = finding.related
     spans = [span for span in (finding.span, *(other.span for other in related)) if span]
     gutter = max((gutter_width(span) for span in spans), default=1)
     margin = " " * gutter
+    columns = screen.columns
     yield f"{margin}{paint('-->', 'arrow')} {printable(reported.where)}"
     if finding.span is not None:
-        yield from frame(finding.span, finding.label, gutter=gutter, paint=paint)
+        yield from frame(finding.span, finding.label, gutter=gutter, paint=paint, columns=columns)
     before = finding.span
     for other in related:
-        framed = frame(other.span, other.message, gutter=gutter, main=False, paint=paint)
+        framed = frame(
+            other.span, other.message, gutter=gutter, main=False, paint=paint, columns=columns
+        )
         where = place(other.span)
         if where is None and before is not None and place(before) is None:
             # Both show the same database, so its name says nothing new.
@@ -121,13 +135,54 @@ def _finding(reported: ReportedFinding, paint: Painter) -> Iterator[str]:
             yield f"{margin}{paint(':::', 'arrow')} {printable(str(shown))}"
         yield from framed
         before = other.span
+    room = columns - gutter - len(_INDENT)
+    for note in told(finding.message).notes:
+        yield from _told("note:", wrapped(printable(note), room), margin, paint)
     if finding.help:
-        yield from _help(finding.help, margin, paint)
+        yield from _told("help:", _help(finding.help, room), margin, paint)
     yield f"{margin} {paint('more:', 'note')} rlslint rule {reported.name}"
 
 
-def _help(text: str, margin: str, paint: Painter) -> Iterator[str]:
-    first, *others = text.strip("\r\n").splitlines() or [""]
-    yield f"{margin} {paint('help:', 'note')} {printable(first)}"
-    for line in others:
-        yield f"{margin}       {printable(line)}".rstrip()
+def _headline(reported: ReportedFinding, screen: Screen, paint: Painter) -> Iterator[str]:
+    """Yield the first line; where the message does not fit behind the rule, it begins a new one."""
+    rule, code = f"{reported.severity.name}[{reported.name}]", f"{reported.code}:"
+    title = paint(rule, "title")
+    title = f"{_link(title, reported.url) if screen.links else title} {code}"
+    message = printable(reported.message)
+    if len(rule) + len(code) + 2 + width(message) <= screen.columns:
+        yield f"{title} {paint(message, 'message')}"
+        return
+    yield title
+    for words in wrapped(message, screen.columns):
+        yield paint(words, "message")
+
+
+def _link(words: str, url: str) -> str:
+    """Return words that lead to a page in terminals that know OSC 8."""
+    return f"\x1b]8;;{url}\x1b\\{words}\x1b]8;;\x1b\\"
+
+
+_INDENT = " note: "
+
+
+def _told(title: str, lines: Iterable[str], margin: str, paint: Painter) -> Iterator[str]:
+    before = f" {paint(title, 'note')} "
+    for line in lines:
+        yield f"{margin}{before}{line}".rstrip()
+        before = " " * len(_INDENT)
+
+
+def _help(text: str, room: int) -> Iterator[str]:
+    for line in text.strip("\r\n").splitlines() or [""]:
+        shown = printable(line)
+        if width(shown) <= room:
+            yield shown
+        elif shown.startswith(_STATEMENTS) and "--" not in shown:
+            from rlslint.reports.sql_lines import sql_lines
+
+            yield from sql_lines(shown, room)
+        else:
+            yield from wrapped(shown, room)
+
+
+_STATEMENTS = ("ALTER ", "CREATE ", "DROP ", "GRANT ", "REVOKE ", "SELECT ", "SET ", "UPDATE ")

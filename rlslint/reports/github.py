@@ -16,7 +16,7 @@ def render(result: Result) -> Iterator[str]:
     for reported in result.findings:
         properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(reported))
         code, name = reported.code, reported.name
-        message = _message(f"{reported.where}: {code} [{name}] {reported.message}")
+        message = _message(f"{reported.where}: {code} [{name}] {reported.words}")
         yield f"::{_LEVELS[reported.severity]} {properties}::{message}"
     for failure in result.failures:
         yield f"::error title=rlslint::{_message(failure)}"

@@ -37,7 +37,8 @@ def _issue(reported: ReportedFinding, fingerprint: str) -> dict[str, Any]:
         }
     return {
         "check_name": reported.name,
-        "description": f"{reported.code} [{reported.name}] {reported.message}",
+        "description": f"{reported.code} [{reported.name}] {reported.line}",
+        "content": {"body": reported.words},
         "severity": _SEVERITIES[reported.severity],
         "fingerprint": fingerprint,
         "location": location,

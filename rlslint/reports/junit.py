@@ -52,6 +52,7 @@ def _suite(file: str, findings: list[ReportedFinding]) -> Iterator[str]:
         yield f"    <testcase name={_attribute(reported.name)} classname={name} file={name}{line}>"
         yield f"      <failure message={_attribute(message)} type={_attribute(reported.code)}>"
         yield escape(printable(f"{where}: {reported.severity.name}: {message}"))
+        yield from (escape(printable(note)) for note in reported.notes)
         yield "      </failure>"
         yield "    </testcase>"
     yield "  </testsuite>"

@@ -31,7 +31,7 @@ def _row(reported: ReportedFinding) -> str:
     where = escaped(reported.where)
     name = escaped(f"{reported.name} ({reported.code})")
     rule = f"[{name}]({reported.url})" if reported.url else name
-    message = escaped(reported.message)
+    message = escaped(reported.line)
     return f"| {reported.severity.name} | {where} | {rule} | {message} |"
 
 

@@ -26,7 +26,7 @@ def render(result: Result) -> Iterator[str]:
 def _diagnostic(reported: ReportedFinding) -> dict[str, Any]:
     finding = reported.finding
     diagnostic: dict[str, Any] = {
-        "message": reported.message,
+        "message": reported.words,
         "location": _location(finding.span, reported.where),
         "severity": _SEVERITIES[reported.severity],
         "code": {"value": reported.name, **({"url": reported.url} if reported.url else {})},

@@ -132,7 +132,7 @@ def _qualified(reported: ReportedFinding) -> str:
 
 def _message(reported: ReportedFinding) -> str:
     help = reported.finding.help
-    return f"{reported.message}\n\n{help}" if help else reported.message
+    return f"{reported.words}\n\n{help}" if help else reported.words
 
 
 def _physical(span: Span | None, reported: ReportedFinding) -> dict[str, Any]:

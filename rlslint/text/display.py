@@ -53,11 +53,30 @@ def _character_width(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
+def wrapped(words: str, columns: int) -> Iterator[str]:
+    """Yield words as lines of at most so many columns; a word that is longer stands alone."""
+    line, wide = "", 0
+    for word in words.split(" "):
+        more = width(word)
+        if line and wide + 1 + more > columns:
+            yield line
+            line, wide = word, more
+        else:
+            line, wide = (f"{line} {word}", wide + 1 + more) if line else (word, more)
+    yield line
+
+
+class Screen(NamedTuple):
+    """What a report is printed on: with colours or not, how wide, and whether it shows links."""
+
+    colour: bool = False
+    columns: int = 100
+    links: bool = False
+
+
 Part = Literal["gutter", "mark", "secondary"]
 Paint = Callable[[str, Part], str]
 
-_LONGEST_LINE = 180
-_BEFORE_MARK = 60
 _ROWS_AT_START = 4
 _ROWS_AT_END = 2
 
@@ -90,8 +109,12 @@ def frame(
     gutter: int | None = None,
     main: bool = True,
     paint: Paint = unpainted,
+    columns: int = Screen().columns,
 ) -> Iterator[str]:
-    """Yield the lines that `span` covers, the span marked with `^` (or `-`) and its label."""
+    """Yield the lines that `span` covers, the span marked with `^` (or `-`) and its label.
+
+    Lines are cut around what is marked, so that all fits into so many columns.
+    """
     numbers = gutter_width(span) if gutter is None else gutter
     numbered = _blank if isinstance(span.text, CatalogText) else _numbered
     part: Part = "mark" if main else "secondary"
@@ -99,16 +122,18 @@ def frame(
     start, end = span.locations()
     rows = range(start.row, max(start.row, end.row if end.column > 1 else end.row - 1) + 1)
     empty = paint(f"{'':{numbers}} |", "gutter")
+    room = max(_LEAST_ROOM, columns - numbers - 3)
     yield empty
     if len(rows) == 1:
         stop = end.column if end.row == start.row else len(span.text.line(start.row)) + 1
-        row = _row(span.text, start.row, start.column, stop)
+        row = _row(span.text, start.row, start.column, stop, room)
         mark = sign * max(1, row.end - row.start)
         yield numbered(start.row, numbers, paint, row.shown)
-        yield f"{empty} {' ' * row.start}{paint(_with_label(mark, label), part)}"
+        for indent, words in _labelled(row.start, mark, label, room):
+            yield f"{empty} {' ' * indent}{paint(words, part)}"
     else:
         stop = end.column if end.column > 1 else len(span.text.line(rows[-1])) + 1
-        for line in _long_frame(span, rows, start.column, stop, label, sign):
+        for line in _long_frame(span, rows, start.column, stop, label, sign, room):
             number, drawn, shown = line
             before = empty if number is None else numbered(number, numbers, paint, "").rstrip()
             yield f"{before} {paint(drawn, part)}{shown}".rstrip()
@@ -116,10 +141,11 @@ def frame(
 
 
 def _long_frame(
-    span: Span, rows: range, start: int, stop: int, label: str, sign: str
+    span: Span, rows: range, start: int, stop: int, label: str, sign: str, room: int
 ) -> Iterator[tuple[int | None, str, str]]:
     text = span.text
-    first = _row(text, rows[0], start, start)
+    inner = room - 2
+    first = _row(text, rows[0], start, start, inner)
     from_margin = not text.line(rows[0])[: start - 1].strip()
     yield rows[0], "/" if from_margin else " ", f" {first.shown}"
     if not from_margin:
@@ -130,10 +156,11 @@ def _long_frame(
                 yield None, "|", " ..."
             if _ROWS_AT_START <= number - rows[0] < len(rows) - _ROWS_AT_END:
                 continue
-        yield number, "|", f" {_row(text, number, 1, 1).shown}"
-    last = _row(text, rows[-1], max(1, stop - 1), stop)
+        yield number, "|", f" {_row(text, number, 1, 1, inner).shown}"
+    last = _row(text, rows[-1], max(1, stop - 1), stop, inner)
     yield rows[-1], "|", f" {last.shown}"
-    yield None, _with_label(f"|{'_' * (last.start + 1)}{sign}", label), ""
+    for indent, words in _labelled(0, f"|{'_' * (last.start + 1)}{sign}", label, room):
+        yield None, f"{' ' * indent}{words}", ""
 
 
 def _numbered(number: int, gutter: int, paint: Paint, shown: str) -> str:
@@ -145,14 +172,29 @@ def _blank(number: int, gutter: int, paint: Paint, shown: str) -> str:
     return f"{paint(' ' * gutter + ' |', 'gutter')} {shown}".rstrip()
 
 
-def _with_label(mark: str, label: str) -> str:
-    return f"{mark} {printable(label)}" if label else mark
+def _labelled(indent: int, mark: str, label: str, room: int) -> Iterator[tuple[int, str]]:
+    """Yield a mark with its label beside it, or below it where that is too long."""
+    shown = printable(label)
+    if not shown:
+        yield indent, mark
+    elif indent + len(mark) + 1 + width(shown) <= room:
+        yield indent, f"{mark} {shown}"
+    else:
+        yield indent, mark
+        below = max(0, min(indent, room - _LEAST_ROOM))
+        for words in wrapped(shown, room - below):
+            yield below, words
 
 
-def _row(text: Text, number: int, start: int, end: int) -> _Row:
+_LEAST_ROOM = 40
+"""In so many columns a label is read with ease."""
+
+
+def _row(text: Text, number: int, start: int, end: int, room: int) -> _Row:
     """Return a line as it is shown, with 1-based character columns turned into display columns.
 
     A secret is shown as `***`, whatever its length, and the mark moves with what stands behind it.
+    What does not fit is cut off on both sides of the mark.
     """
     line = text.line(number)
     secrets = text.secrets.get(number, ())
@@ -161,27 +203,42 @@ def _row(text: Text, number: int, start: int, end: int) -> _Row:
             start = secret + 1
         if secret < end - 1 < behind:
             end = behind + 1
-    first, last = 0, len(line)
-    prefix = suffix = ""
-    if last > _LONGEST_LINE:
-        first = max(0, start - 1 - _BEFORE_MARK)
-        last = min(last, first + _LONGEST_LINE)
-        prefix = "…" if first else ""
-        suffix = "…" if last < len(line) else ""
-    part = line[first:last]
-    if not secrets and part.isascii() and part.isprintable():
-        marked_from = len(prefix) + min(start - 1 - first, len(part))
-        marked_to = len(prefix) + min(end - 1 - first, len(part))
-        return _Row(f"{prefix}{part}{suffix}", marked_from, max(marked_from, marked_to))
+    if not secrets and len(line) <= room and line.isascii() and line.isprintable():
+        marked_from = min(start - 1, len(line))
+        return _Row(line, marked_from, max(marked_from, min(end - 1, len(line))))
+    # Of a line that has no end only what may be shown is looked at.
+    low = max(0, start - 1 - room)
+    part = line[low : start - 1 + 2 * room]
     cells = [cell(character) for character in part]
     for secret, behind in secrets:
-        here, to = max(secret, first) - first, min(behind, last) - first
+        here, to = max(secret - low, 0), min(behind - low, len(part))
         if here < to:
             cells[here:to] = [MASK, *[""] * (to - here - 1)]
-    shown = prefix + "".join(cells) + suffix
-    marked_from = width(prefix + "".join(cells[: start - 1 - first]))
-    marked_to = width(prefix + "".join(cells[: min(last, end - 1) - first]))
+    first, last = _window([width(one) for one in cells], start - 1 - low, end - 1 - low, room)
+    prefix = "…" if low + first else ""
+    suffix = "…" if low + last < len(line) else ""
+    shown = prefix + "".join(cells[first:last]) + suffix
+    marked_from = width(prefix + "".join(cells[first : start - 1 - low]))
+    marked_to = width(prefix + "".join(cells[first : min(last, end - 1 - low)]))
     return _Row(shown, marked_from, max(marked_from, marked_to))
+
+
+def _window(widths: list[int], start: int, end: int, room: int) -> tuple[int, int]:
+    """Return which characters fit, those from `start` to `end` among them and some around them."""
+    if sum(widths) <= room:
+        return 0, len(widths)
+    room -= 2
+    behind = min(sum(widths[end:]), room // 3)
+    left = max(0, room - sum(widths[start:end]) - behind)
+    first = start
+    while first and widths[first - 1] <= left:
+        first -= 1
+        left -= widths[first]
+    last, taken = first, 0
+    while last < len(widths) and taken + widths[last] <= room:
+        taken += widths[last]
+        last += 1
+    return first, last
 
 
 def shown_sql(span: Span) -> str:

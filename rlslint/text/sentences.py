@@ -1,9 +1,12 @@
-"""Words: those of a sentence, of a list and of a name."""
+"""Words: those of a headline, of a sentence, of a list and of a name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
+from rlslint import NamedTuple
 from rlslint.text.patterns import Pattern
 
 _WORD = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
@@ -24,3 +27,97 @@ def names_in(written: str) -> tuple[str, ...]:
 def words_of(name: str) -> frozenset[str]:
     """Return the words of a name in lower case: of `isPublic` and `is_public`, is and public."""
     return frozenset(word.lower() for word in _WORD().findall(name))
+
+
+LONGEST = 100
+"""How many characters a headline has at most."""
+
+_SHORT = 16
+"""A name of so many characters is not shortened."""
+
+_QUOTED = Pattern(r'"[^"\n]*"')
+_CAUSE = Pattern(r": |,? (?=(?:because|since) )")
+_CLAUSE = Pattern(
+    r"; | (?=\()|,? (?=(?:though|so that|where|by calling) )"
+    r"|, (?=(?:whatever|whosever|whose|which|whom|who) )"
+    r"|, (?=(?:so|as|by|in|on|after|before|when|while|until|if|and) )"
+)
+_NAME = Pattern(r'"[^"\n]+"|[\w$:/-]+(?:[._][\w$-]+)+|\w{17,}')
+
+
+class Told(NamedTuple):
+    """A message as reports print it: one line, and what is to be read below it."""
+
+    headline: str
+    notes: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def told(message: str) -> Told:
+    """Return a message as a line of at most 100 characters, and the rest of it.
+
+    The line ends where the cause begins, or else another clause. Where names are so long that
+    nothing fits, they are shortened in their middle, and stand whole in a note.
+    """
+    if len(message) <= LONGEST:
+        return Told(message, ())
+    if (end := _end(message)) is not None:
+        return _parted(message, end)
+    shown, whole = message, []
+    for name in _longest_names(message):
+        shown = shown.replace(name, _shortened(name))
+        whole.append(name)
+        if len(shown) <= LONGEST:
+            return Told(shown, (_in_full(whole),))
+        if (end := _end(shown)) is not None:
+            head = shown[:end]
+            hidden = [name for name in whole if _shortened(name) in head]
+            rest = _rest(shown[end:])
+            for name in whole:
+                rest = rest.replace(_shortened(name), name)
+            return Told(head, (rest, _in_full(hidden)) if hidden else (rest,))
+    return Told(message, ())
+
+
+def _parted(message: str, end: int) -> Told:
+    return Told(message[:end], (_rest(message[end:]),))
+
+
+def _rest(words: str) -> str:
+    """Return what follows a headline without the sign that ended it."""
+    return re.sub(r"^[:;,]? ", "", words)
+
+
+def _end(message: str) -> int | None:
+    """Return where the longest line ends that leaves out the cause, else some other clause."""
+    for boundary in (_CAUSE(), _CLAUSE()):
+        fitting = [end for end in _boundaries(message, boundary) if end <= LONGEST]
+        if fitting:
+            return fitting[-1]
+    return None
+
+
+def _boundaries(message: str, boundary: re.Pattern[str]) -> Iterator[int]:
+    """Yield where clauses begin, but not within quotes."""
+    quoted = [found.span() for found in _QUOTED().finditer(message)]
+    for found in boundary.finditer(message):
+        if not any(start < found.start() < end for start, end in quoted):
+            yield found.start()
+
+
+def _longest_names(message: str) -> list[str]:
+    names = {name for name in _NAME().findall(message) if _shortened(name) != name}
+    return sorted(names, key=lambda name: (-len(name), name))
+
+
+def _shortened(name: str) -> str:
+    """Return a name without its schema, or the two ends of one that is still long."""
+    last = name if '"' in name else name.rpartition(".")[2]
+    if len(last) <= _SHORT:
+        return last if len(name) > _SHORT // 2 else name
+    name, half = last, _SHORT // 2
+    return f"{name[:half]}…{name[1 - half :]}"
+
+
+def _in_full(names: list[str]) -> str:
+    return f"in full: {', '.join(names)}"

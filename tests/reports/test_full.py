@@ -4,11 +4,12 @@ import re
 
 from rlslint.project import Finding
 from rlslint.reports import full
+from rlslint.text.display import Screen
 from tests.reports.examples import audited, live, related, reported, result, shadowed, span
 
 
 def shown(*findings: object, colour: bool = False) -> str:
-    return "\n".join(full.render(result(*findings), colour=colour))  # type: ignore[arg-type]
+    return "\n".join(full.render(result(*findings), screen=Screen(colour)))  # type: ignore[arg-type]
 
 
 def test_a_finding_is_shown_with_its_source_marked() -> None:

@@ -20,6 +20,7 @@ from rlslint.project.database import Request
 from rlslint.reports import Result
 from rlslint.rules import Card, Example, card, judging, rule_names
 from rlslint.rules.registry import FOLDERS, rules_for
+from rlslint.text.sentences import LONGEST
 from tests.histories import compare
 from tests.linting import findings_of, lint, rows_of
 from tests.postgres import Database, Transcript
@@ -99,7 +100,10 @@ def linted(situation: Situation, folder: Path) -> Result:
         path = folder / "rlslint.toml"
         path.write_text(situation.example.source, encoding="utf-8")
         config = load_config(path, read_in_project)._replace(min_severity=Severity.info)
-    return lint(folder, files, config)
+    result = lint(folder, files, config)
+    for reported in result.findings:
+        assert len(reported.message) <= LONGEST, "say the effect, and behind a colon the cause"
+    return result
 
 
 def marked_rows(situation: Situation) -> list[int]:

@@ -197,8 +197,8 @@ def _undone(policy: Policy, place: Shown, project: Project) -> str:
                 demanded = f"({before.sql}) AND ({clause.sql})"
             if bound_condition(demanded, policy.relation, project) is not None:
                 return altered(policy, {clause: demanded})
-        return f"put back what policy {policy.name} of {policy.relation} asked of a row before"
+        return f"put back what policy {policy.spoken} of {policy.relation} asked of a row before"
     before = policy.before("roles")
     if all(role == PUBLIC or is_declared(project.catalog, role) for role in before):
         return f"ALTER POLICY {policy.sql_name} TO {quoted_roles(before)};"
-    return f"let policy {policy.name} of {policy.relation} be for {quoted_roles(before)} alone"
+    return f"let policy {policy.spoken} of {policy.relation} be for {quoted_roles(before)} alone"

@@ -51,7 +51,7 @@ def believing(
     yield Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} any tenant's rows of {policy.relation}: "
-        f"policy {policy.name} believes {read.name}, {why}",
+        f"policy {policy.spoken} believes {read.name}, {why}",
         span=clause.span(read.value),
         label=label,
         help=mended(policy, project, lambda one: bool(_believed(terms, one, project, chosen)))

@@ -100,10 +100,10 @@ def finding_of(lack: Lack, project: Project) -> Finding:
         f"{_WITHOUT[need.other]}, which {need.cause.value} asks for",
         span=place,
         label=f"needs a policy for {need.other.upper()} as well",
-        help=f"add a policy of {table} for {need.other.upper()}, as policy {policy.name} is for "
+        help=f"add a policy of {table} for {need.other.upper()}, as policy {policy.spoken} is for "
         f"{need.command.upper()}",
         related=also_shown(
-            (policy.created, f"policy {policy.name} is for {policy.command.upper()} alone"),
+            (policy.created, f"policy {policy.spoken} is for {policy.command.upper()} alone"),
             beside=place,
         ),
     )

@@ -62,8 +62,8 @@ def told_lost(write: SettingWrite) -> str:
         does = f"what {write.through} sets"
     effect = "has no effect" if is_set else "ends with its own statement"
     return (
-        f"the statements that follow run without {write.name}, or with what an earlier user of the "
-        f"session left there: {does} {effect}"
+        f"the statements that follow run without {write.name}, or with another caller's: "
+        f"{does} {effect}"
     )
 
 

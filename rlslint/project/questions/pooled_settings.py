@@ -88,8 +88,8 @@ def found_in_pooler(
     ]
     finding = Finding(
         object=name,
-        message="whoever gets a server connection of this pool next reads and writes as the tenant "
-        f"that {name} was set to: {cause}",
+        message="whoever gets a connection of this pool next acts as the tenant that "
+        f"{name} was set to: {cause}",
         span=pooler.span,
         label=label,
         help=help,

@@ -128,7 +128,7 @@ _MOST_MADE = 10
 
 def _in_words(policies: list[Policy]) -> str:
     others = len(policies) - 1
-    first = f"policy {policies[0].name} of {policies[0].relation}"
+    first = f"policy {policies[0].spoken} of {policies[0].relation}"
     return f"{first} and {others} other{'s' if others > 1 else ''}" if others else first
 
 

@@ -26,7 +26,7 @@ def whole_table_read(policy: Policy, found: UnindexedLookup, project: Project) -
         place, words = invalid.statement, "the index that is not valid"
     return Finding(
         object=str(policy),
-        message=f"policy {policy.name} reads all rows of {table} {often}: {why}{weight.because}",
+        message=f"policy {policy.spoken} reads all rows of {table} {often}: {why}{weight.because}",
         span=shown(clause, lookup.expression),
         label=label,
         help=mend,

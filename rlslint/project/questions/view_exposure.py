@@ -60,13 +60,12 @@ class ViewLeak(NamedTuple):
         verb = "read" if self.privilege == "select" else "write"
         return f"{verb} {rows} of {self.read.table} through {self.queried}"
 
-    @property
-    def reason(self) -> str:
-        """Why no policy filters the rows, as the end of a sentence."""
+    def reason(self, project: Project) -> str:
+        """Return why no policy filters the rows, as the end of a sentence."""
         if self.bypass is None:
             return "keeps a copy of them"
         verb = "reads" if self.privilege == "select" else "writes"
-        return f"{verb} them as {owner_name(self.read.role)}, which {self.bypass.reason}"
+        return f"{verb} them as {owner_unbound(self.read.role, self.bypass, project)}"
 
 
 def view_leaks(view: Relation, project: Project) -> tuple[ViewLeak, ...]:
@@ -280,9 +279,23 @@ def _identifies(binding: ColumnBinding, project: Project) -> bool:
     )
 
 
-def owner_name(role: str) -> str:
-    """Return an owner as the subject of a sentence."""
-    return "the role that runs the migrations" if role == MIGRATION_ROLE else role
+def owner_name(role: str, project: Project) -> str:
+    """Return an owner as the subject of a sentence, by its name where the project tells that."""
+    if role != MIGRATION_ROLE:
+        return role
+    named = project.config.owner_roles
+    return named[0] if len(named) == 1 else "the role that runs the migrations"
+
+
+def owner_unbound(role: str, bypass: Bypass, project: Project) -> str:
+    """Return an owner, and why policies do not bind it.
+
+    Of whom nothing but this is known, it is likely that it is a superuser; not of one with a name.
+    """
+    owner = owner_name(role, project)
+    if bypass.certain or owner not in (role, *project.config.owner_roles):
+        return f"{owner}, which {bypass.reason}"
+    return f"{owner}, whom no policy binds if it is a superuser"
 
 
 def severity_of(leak: ViewLeak, project: Project) -> Severity | None:

@@ -28,7 +28,7 @@ def alter_policy_widens(altered: AlteredPolicy, project: Project) -> Iterator[Fi
     admitting = ((clause, "lets the rows pass") for clause in widened.admitting)
     yield Finding(
         object=str(policy),
-        message=f"{_effect(widened, policy, project)}, since policy {policy.name} was altered: "
+        message=f"{_effect(widened, policy, project)}, since policy {policy.spoken} was altered: "
         f"{widened.cause}",
         span=shown(widened.place),
         label="admits more than before",

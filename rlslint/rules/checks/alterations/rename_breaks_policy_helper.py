@@ -24,13 +24,13 @@ def _finding(broken: BrokenBody) -> Finding:
     more = f" and {others} other{'s' if others > 1 else ''}" if others else ""
     return Finding(
         object=str(function),
-        message=f"queries fail to which policy {policy.name} of {policy.relation}{more} applies: "
+        message=f"queries fail to which policy {policy.spoken} of {policy.relation}{more} applies: "
         f"{function} still names {broken.old_name}, which is called {broken.new_name} now",
         span=shown(broken.statement),
         label="a body that is a string does not follow this",
         help=f"replace {function} by one with {broken.new_name} in its body",
         related=also_shown(
             (function.because("body"), "names it as it was called"),
-            (policy.created, f"policy {policy.name} calls it"),
+            (policy.created, f"policy {policy.spoken} calls it"),
         ),
     )

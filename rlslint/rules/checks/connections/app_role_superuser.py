@@ -52,7 +52,7 @@ def _of_sessions(connection: Connection, project: Project) -> Iterator[Finding]:
     certain = serving.answer is Answer.yes
     yield Finding(
         object=role,
-        message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
+        message=f"{role} can read and write every tenant's rows of {in_words(tables)}, "
         f"because no policy applies to a superuser ({serving.because})",
         span=connection.span,
         label=f"shows sessions of {role}, a superuser",
@@ -66,7 +66,7 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
     tables = protected_tables(project.catalog)
     if not tables:
         return
-    role, rows = connection.role, f"the rows of every tenant in {in_words(tables)}"
+    role, rows = connection.role, f"every tenant's rows of {in_words(tables)}"
     severity, tail = None if found.certain else Severity.warning, ""
     if connection.development:
         severity, tail = _in_development(connection, project)

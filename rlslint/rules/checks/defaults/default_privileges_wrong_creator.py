@@ -38,7 +38,7 @@ def default_privileges_wrong_creator(grants: DefaultGrants, project: Project) ->
         and not any(_holds(role, table, grants, project) for role in roles)
     ]
     if missed:
-        yield _finding(grants, roles, missed)
+        yield _finding(grants, roles, missed, project)
 
 
 def _made_after(grants: DefaultGrants, project: Project) -> Iterator[Relation]:
@@ -79,13 +79,16 @@ def _holds(role: str, table: Relation, grants: DefaultGrants, project: Project) 
     )
 
 
-def _finding(grants: DefaultGrants, roles: tuple[str, ...], missed: Sequence[Relation]) -> Finding:
+def _finding(
+    grants: DefaultGrants, roles: tuple[str, ...], missed: Sequence[Relation], project: Project
+) -> Finding:
     first, given = missed[0], grants.given
     places = ((one.created, f"{one.owner} makes a table") for one in missed[:_MOST_SHOWN])
     return Finding(
         object=str(first),
         message=f"{spoken(roles)} may not use {in_words(missed)}, because these default privileges "
-        f"are for what {owner_name(given[0].creator)} makes, and {first.owner} makes the tables",
+        f"are for what {owner_name(given[0].creator, project)} makes, and {first.owner} makes the "
+        "tables",
         span=shown(grants.statement),
         label=f"is not for what {first.owner} makes",
         help=_remedy(first, given),

@@ -24,5 +24,5 @@ def orm_push_drops_rls(push: SchemaPush, project: Project) -> Iterator[Finding]:
         span=push.span,
         label="drops what the schema does not declare",
         help="apply the migrations here (drizzle-kit migrate), or declare policies with pgPolicy",
-        related=also_shown((policies[0].created, f"policy {policies[0].name} is made here")),
+        related=also_shown((policies[0].created, f"policy {policies[0].spoken} is made here")),
     )

@@ -57,7 +57,7 @@ def _for_whom(drift: Drift, project: Project) -> tuple[bool, str]:
             return first.live in project.runtime.names, ""
         case _, Policy() as policy if any(map(_is_always_true, drift.deviations)):
             more = f"{policy.relation} opens more rows than the migrations say"
-            return True, f"policy {policy.name} of {more}"
+            return True, f"policy {policy.spoken} of {more}"
         case fact, Function() as function if fact not in ("existence", "privileges"):
             policies = project.policy_functions.get(function, ())
             tables = sorted({str(policy.relation) for policy in policies})

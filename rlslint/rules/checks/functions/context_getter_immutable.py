@@ -36,12 +36,12 @@ def _places(function: Function, project: Project) -> Iterator[tuple[str, Span | 
                 yield name, clause.span(call)
     if not function.argument_types:
         for policy in project.policy_functions.get(function, ()):
-            yield f"policy {policy.name} on {policy.relation}", policy.clauses[0].span()
+            yield f"policy {policy.spoken} on {policy.relation}", policy.clauses[0].span()
 
 
 def _clauses(project: Project) -> Iterator[tuple[str, Clause]]:
     for policy in project.catalog.policies():
-        yield from ((f"policy {policy.name} on {policy.relation}", c) for c in policy.clauses)
+        yield from ((f"policy {policy.spoken} on {policy.relation}", c) for c in policy.clauses)
     for relation in project.catalog.relations.known():
         if relation.knows("query") and relation.query is not None:
             yield f"view {relation}", relation.query
@@ -54,10 +54,10 @@ def _finding(function: Function, places: dict[str, Span | None], asks: bool) -> 
     statement = function.because("volatility")
     (name, span), *_ = places.items()
     what = "the session's context" if asks else "tables"
-    effect = "keeps the first tenant for all that follow" if asks else "keeps the first answer"
+    effect = "keeps its first tenant" if asks else "keeps its first answer"
     return Finding(
         object=str(function),
-        message=f"a prepared or cached plan {effect} in {name}: {function} is IMMUTABLE, so its "
+        message=f"a prepared plan {effect} in {name}: {function} is IMMUTABLE, so its "
         f"result becomes a constant of the plan, though it reads {what}",
         span=shown(statement),
         label="declared IMMUTABLE",

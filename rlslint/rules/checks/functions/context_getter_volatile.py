@@ -36,8 +36,8 @@ def context_getter_volatile(function: Function, project: Project) -> Iterator[Fi
     effect = (
         f"queries of {policy.relation} ask {function} once"
         if wrapped
-        else f"queries of {policy.relation} call {function} once for each row and use no index for "
-        "what is compared with it"
+        else f"queries of {policy.relation} call {function} once for each row and use no index "
+        "for it"
     )
     yield Finding(
         object=str(function),
@@ -45,7 +45,7 @@ def context_getter_volatile(function: Function, project: Project) -> Iterator[Fi
         span=shown(statement),
         label="VOLATILE, for nothing says STABLE",
         help=_help(function),
-        related=also_shown((clause.span(call), f"policy {policy.name} calls it")),
+        related=also_shown((clause.span(call), f"policy {policy.spoken} calls it")),
         severity=Severity.info if wrapped else None,
     )
 

@@ -32,7 +32,8 @@ def definer_runs_callers_sql(function: Function, project: Project) -> Iterator[F
         guarded = asks_for_context(function, project)
         yield Finding(
             object=str(function),
-            message=f"{spoken(roles)} can run SQL of their own as {owner_name(function.owner)} by "
+            message=f"{spoken(roles)} can run SQL of their own as "
+            f"{owner_name(function.owner, project)} by "
             f"calling {function}: its argument {text.argument} becomes part of what EXECUTE runs",
             span=place,
             label="runs what the caller has written",

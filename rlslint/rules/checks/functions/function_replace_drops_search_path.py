@@ -36,7 +36,7 @@ def _without_path(function: Function, path: str, project: Project) -> Iterator[F
     if not roles and not decides:
         return
     names = unqualified_names(function, project.catalog)
-    owner, who = owner_name(function.owner), spoken(roles or project.runtime.names)
+    owner, who = owner_name(function.owner, project), spoken(roles or project.runtime.names)
     effect = (
         f"{who} can choose what {names[0]} means in {function}" if names else f"{function} runs"
     )
@@ -70,7 +70,7 @@ def _as_caller(function: Function, project: Project) -> Iterator[Finding]:
     before = function.because_before("security_definer")
     yield Finding(
         object=str(function),
-        message=f"policy {policy.name} of {policy.relation} sees no more than its caller does: "
+        message=f"policy {policy.spoken} of {policy.relation} sees no more than its caller does: "
         f"CREATE OR REPLACE did not say SECURITY DEFINER again, so that {function} runs as whoever "
         "calls it",
         span=shown(function.created),
@@ -78,7 +78,7 @@ def _as_caller(function: Function, project: Project) -> Iterator[Finding]:
         help="say SECURITY DEFINER and SET search_path again, or SECURITY INVOKER if meant",
         related=also_shown(
             (before, "it was SECURITY DEFINER here"),
-            (policy.clauses[0], f"policy {policy.name} calls it"),
+            (policy.clauses[0], f"policy {policy.spoken} calls it"),
         ),
         severity=Severity.warning,
     )

@@ -51,7 +51,11 @@ def _finding(
         if row_security_active(project.catalog, role, table)
     ]
     table = failing[0][1] if failing else protected[0]
-    runs_as = f", which runs as {owner_name(function.owner)}" if function.security_definer else ""
+    runs_as = (
+        f", which runs as {owner_name(function.owner, project)}"
+        if function.security_definer
+        else ""
+    )
     message = (
         f"calls of {function} by {spoken(roles)} fail with 42501: row_security is off there, so "
         f"that PostgreSQL refuses what the policies of {table} would filter{runs_as}"

@@ -39,5 +39,5 @@ def guc_unqualified_name(function: Function, project: Project) -> Iterator[Findi
         span=span,
         label=LABEL,
         help=f"write {meant} in its place" if meant else advice(name),
-        related=also_shown((called, f"policy {policies[0].name} calls it" if policies else "")),
+        related=also_shown((called, f"policy {policies[0].spoken} calls it" if policies else "")),
     )

@@ -80,13 +80,14 @@ def _finding(
     clause = policy.known_clauses[0] if policy.known_clauses else None
     return Finding(
         object=str(function),
-        message=f"{who} can get past policy {policy.name} of {policy.relation}: temporary tables of"
+        message=f"{who} can get past policy {policy.spoken} of {policy.relation}: temporary "
+        "tables of"
         f" theirs stand before {listed(tables[:3])} in {function}, {why}",
         span=shown(function.statements.get("search_path") or function.created),
         label="pg_temp comes first unless it is named" if path else "no SET search_path",
         help=f"ALTER FUNCTION {function.signature} "
         f"SET search_path = {', '.join(map(quoted_identifier, schemas))};",
-        related=also_shown((clause, f"policy {policy.name} calls it")),
+        related=also_shown((clause, f"policy {policy.spoken} calls it")),
         severity=_severity(project),
         confidence=certainty(project),
     )

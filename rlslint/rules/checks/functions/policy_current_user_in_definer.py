@@ -70,7 +70,7 @@ def _in_policy(function: Function, use: _Use, policy: Policy, project: Project) 
     by = "" if asking is function else f", which {asking} asks for,"
     return Finding(
         object=str(function),
-        message=f"policy {policy.name} on {policy.relation} takes every caller for the owner of "
+        message=f"policy {policy.spoken} on {policy.relation} takes every caller for the owner of "
         f"{function}: {word}{by} is the owner inside of a SECURITY DEFINER function",
         span=span_of_user(asking, use.read),
         label="the owner of the function, whoever calls",
@@ -78,7 +78,7 @@ def _in_policy(function: Function, use: _Use, policy: Policy, project: Project) 
         f"current_user, or ask for session_user where nothing uses SET ROLE",
         related=also_shown(
             *(
-                (clause.span(call), f"policy {policy.name} calls it here")
+                (clause.span(call), f"policy {policy.spoken} calls it here")
                 for clause, call in _calls(policy, function, project)
             ),
         ),
@@ -152,11 +152,11 @@ def _of_table(
     return Finding(
         object=str(function),
         message=f"{spoken(roles)} get from {function} the rows of {table} that its owner has, and "
-        f"not their own: policy {policy.name} compares {read.name}, which is {function.owner} "
+        f"not their own: policy {policy.spoken} compares {read.name}, which is {function.owner} "
         "inside of a SECURITY DEFINER function",
         span=shown(function.because("security_definer")),
         label=f"runs as {function.owner}",
         help=f"make {function.name} SECURITY INVOKER, or give it the user as an argument",
-        related=also_shown((clause.span(read.expression), f"policy {policy.name} asks here")),
+        related=also_shown((clause.span(read.expression), f"policy {policy.spoken} asks here")),
         confidence=Confidence.medium,
     )

@@ -29,7 +29,8 @@ def policy_function_parallel_unsafe(function: Function, project: Project) -> Ite
     marked = function.parallel.upper()
     yield Finding(
         object=str(function),
-        message=f"no query of {policy.relation} uses parallel workers: policy {policy.name} calls "
+        message=f"no query of {policy.relation} uses parallel workers: policy {policy.spoken} "
+        "calls "
         f"{function}, which is PARALLEL {marked}"
         + (", as all functions are that do not say otherwise" if marked == "UNSAFE" else ""),
         span=shown(function.statements.get("parallel") or function.created),
@@ -38,7 +39,7 @@ def policy_function_parallel_unsafe(function: Function, project: Project) -> Ite
         related=also_shown(
             (
                 policy.using.span(call) if policy.using is not None else None,
-                f"policy {policy.name} calls it",
+                f"policy {policy.spoken} calls it",
             )
         ),
     )

@@ -15,7 +15,11 @@ from rlslint.project.questions.function_exposure import (
     function_leak,
     may_do_as_caller,
 )
-from rlslint.project.questions.view_exposure import confidence_of, owner_name, serves_no_tenant
+from rlslint.project.questions.view_exposure import (
+    confidence_of,
+    owner_unbound,
+    serves_no_tenant,
+)
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import words_of
 
@@ -39,7 +43,7 @@ def _finding(function: Function, leak: FunctionLeak, project: Project) -> Findin
     return Finding(
         object=str(function),
         message=f"{spoken(leak.roles)} can {_deed(leak)} by calling {function}: "
-        f"the function runs as {owner_name(function.owner)}, which {leak.bypass.reason}{passes}",
+        f"the function runs as {owner_unbound(function.owner, leak.bypass, project)}{passes}",
         span=shown(statement),
         label="runs with the rights of its owner",
         help=_help(function, leak, project),

@@ -36,13 +36,14 @@ def security_definer_getter(function: Function, project: Project) -> Iterator[Fi
     resets = " RESET search_path" if set(function.settings) == {"search_path"} else ""
     yield Finding(
         object=str(function),
-        message=f"{function}, which policy {policy.name} of {policy.relation} calls, runs as "
-        f"{owner_name(function.owner)} to read what every caller may read{cost}",
+        message=f"{function} needs no rights of its owner in policy {policy.spoken} of "
+        f"{policy.relation}: as {owner_name(function.owner, project)} it reads what every caller "
+        f"may read{cost}",
         span=shown(function.because("security_definer")),
         label="SECURITY DEFINER is not needed",
         help=f"ALTER FUNCTION {function.signature} SECURITY INVOKER{resets};",
         related=also_shown(
-            *((clause, f"policy {policy.name} calls it") for clause in policy.clauses[:1])
+            *((clause, f"policy {policy.spoken} calls it") for clause in policy.clauses[:1])
         ),
     )
 

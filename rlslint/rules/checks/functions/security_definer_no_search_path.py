@@ -44,7 +44,7 @@ def _finding(function: Function, names: tuple[str, ...], project: Project) -> Fi
         help=f"ALTER {'PROCEDURE' if function.is_procedure else 'FUNCTION'} {function.signature} "
         f"SET search_path = {_path(function, project)};",
         related=also_shown(
-            *((policy.clauses[0], f"policy {policy.name} calls it") for policy in policies[:1])
+            *((policy.clauses[0], f"policy {policy.spoken} calls it") for policy in policies[:1])
         ),
         severity=_severity(names, bool(policies) and not _only_api(function, project)),
     )
@@ -53,15 +53,15 @@ def _finding(function: Function, names: tuple[str, ...], project: Project) -> Fi
 def _message(function: Function, names: tuple[str, ...], project: Project) -> str:
     policies = project.policy_functions.get(function, ())
     who = spoken(_callers(function, project))
-    owner = owner_name(function.owner)
+    owner = owner_name(function.owner, project)
     if not names:
         return (
-            f"{function} runs as {owner} with the search_path of whoever calls it; "
+            f"{function} runs with the search_path of whoever calls it: its owner is {owner}, and "
             "its body names nothing that this could change"
         )
     what = f"what {names[0]} means in {function}, which runs as {owner}"
     effect = (
-        f"{who} can see rows that policy {policies[0].name} of {policies[0].relation} hides"
+        f"{who} can see rows that policy {policies[0].spoken} of {policies[0].relation} hides"
         if policies
         else f"{who} can make {owner} use other objects"
     )

@@ -45,9 +45,9 @@ def _finding(
 ) -> Finding:
     policies = project.policy_functions.get(function, ())
     who = spoken(callers(function, project) or project.runtime.names)
-    owner = owner_name(function.owner)
+    owner = owner_name(function.owner, project)
     effect = (
-        f"{who} can see rows that policy {policies[0].name} of {policies[0].relation} hides"
+        f"{who} can see rows that policy {policies[0].spoken} of {policies[0].relation} hides"
         if policies
         else f"{who} can make {owner} use other rows"
     )
@@ -62,7 +62,7 @@ def _finding(
         span=shown(function.statements.get("search_path") or function.because("security_definer")),
         label="pg_temp comes first unless it is named",
         help=f"ALTER {kind} {function.signature} SET search_path = {schemas};",
-        related=also_shown((called, f"policy {policies[0].name} calls it" if policies else "")),
+        related=also_shown((called, f"policy {policies[0].spoken} calls it" if policies else "")),
         severity=_severity(project),
         confidence=certainty(project),
     )

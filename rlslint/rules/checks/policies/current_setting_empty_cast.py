@@ -92,8 +92,8 @@ def _in_policy(policy: Policy, found: list[tuple[Clause, EmptyCast]]) -> Finding
     spans = [other.span(another.cast) for other, another in others]
     return Finding(
         object=str(policy),
-        message=f"queries of {policy.relation} fail on a connection whose earlier transaction "
-        f"had set {read.name}: the setting is then '', which is no {cast.type}",
+        message=f"queries of {policy.relation} fail after a transaction that set "
+        f"{read.name}: the setting is then '', which is no {cast.type}",
         span=clause.span(cast),
         label=f"fails when {read.name} is ''",
         help=reworded(
@@ -117,12 +117,12 @@ def _in_function(
     called = policies[0].clauses[0].span()
     yield Finding(
         object=str(function),
-        message=f"queries of {_tables(policies)} fail on a connection whose earlier transaction "
-        f"had set {read.name}: the setting is then '', which {function} cannot convert",
+        message=f"queries of {_tables(policies)} fail after a transaction that set "
+        f"{read.name}: the setting is then '', which {function} cannot convert",
         span=span_of_read(function, read),
         label=f"'' once a transaction has set {read.name}",
         help=f"read NULLIF(current_setting({quoted_literal(read.name or '')}, true), '') there",
-        related=also_shown((called, f"policy {policies[0].name} calls it")),
+        related=also_shown((called, f"policy {policies[0].spoken} calls it")),
     )
 
 

@@ -28,7 +28,7 @@ def _finding(policy: Policy, found: Failing, project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{listed(found.commands)} on {table} {verb} for {spoken(found.roles)} with "
-        f"{circle.sqlstate} (stack depth limit exceeded): policy {policy.name} calls {helper}, "
+        f"{circle.sqlstate} (stack depth limit exceeded): policy {policy.spoken} calls {helper}, "
         f"whose owner is bound by the policies of {table} since row security is forced, and so "
         "calls itself",
         span=circle.clause.span(circle.expression),

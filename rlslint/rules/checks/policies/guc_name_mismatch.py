@@ -93,7 +93,7 @@ def _finding(policy: Policy, mismatch: Mismatch, span: Span | None, mended: str)
     where = f" in {mismatch.file}" if mismatch.file else ""
     return Finding(
         object=str(policy),
-        message=f"queries of {policy.relation} find no rows: policy {policy.name} reads "
+        message=f"queries of {policy.relation} find no rows: policy {policy.spoken} reads "
         f"{mismatch.name}, which nothing sets, where {mismatch.expected} is {done}{where}",
         span=span,
         label="nothing sets this name",

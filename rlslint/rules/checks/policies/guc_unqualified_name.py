@@ -46,7 +46,7 @@ def guc_unqualified_name(policy: Policy, project: Project) -> Iterator[Finding]:
     ]
     yield Finding(
         object=str(policy),
-        message=f"{effect}: policy {policy.name} reads {name}, {REASON}",
+        message=f"{effect}: policy {policy.spoken} reads {name}, {REASON}",
         span=clause.span(read.expression),
         label=LABEL,
         help=(reworded(policy, parts) if meant else "") or advice(name),

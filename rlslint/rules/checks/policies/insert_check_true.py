@@ -77,7 +77,7 @@ def _of_shared(policy: Policy, check: Clause, project: Project) -> Iterator[Find
     yield Finding(
         object=str(policy),
         message=f"{exposed.who} can add rows to {table}, which all others read: policy "
-        f"{policy.name} accepts every new row, also those of callers without an account",
+        f"{policy.spoken} accepts every new row, also those of callers without an account",
         span=shown(check),
         label="true for every new row",
         help=f"name in {printable(policy.name)} the roles that may add rows, "
@@ -122,7 +122,7 @@ def _finding(
     return Finding(
         object=str(policy),
         message=f"{spoken(roles)} can insert rows into {table} under any {names}: "
-        f"policy {policy.name} {does}{saved}",
+        f"policy {policy.spoken} {does}{saved}",
         span=check.span(place),
         label=f"says nothing of {names}",
         help=altered(policy, {check: narrowed(policy, check, project)})

@@ -49,11 +49,12 @@ def _finding(policy: Policy, bound: Neighbour, project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{spoken(bound.roles)} can {bound.verbs} rows of {table} that policy "
-        f"{policy.name} admits{whose(table, project)}: permissive policies are joined with OR, so "
-        f"the bound of policy {other.name} does not hold for them",
+        f"{policy.spoken} admits{whose(table, project)}: permissive policies are joined with OR, "
+        "so "
+        f"the bound of policy {other.spoken} does not hold for them",
         span=shown(using),
         label="does not ask whose the row is",
         help=bounded(policy, project),
-        related=also_shown((place, f"policy {other.name} binds the rows")),
+        related=also_shown((place, f"policy {other.spoken} binds the rows")),
         confidence=certainty(project),
     )

@@ -90,7 +90,7 @@ def _finding(
     return Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} {rows} {policy.relation} of others whose {name} "
-        f"differs in case only: policy {policy.name} compares {relation.name}.{name} by {how}",
+        f"differs in case only: policy {policy.spoken} compares {relation.name}.{name} by {how}",
         span=clause.span(fold.expression),
         label="one for several spellings",
         help=f"compare {name} as it is, or let no two values differ in case only, by a unique "

@@ -38,7 +38,7 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
     return Finding(
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants to find those of one: "
-        f"policy {policy.name} {does}, so an index on {column} cannot serve it"
+        f"policy {policy.spoken} {does}, so an index on {column} cannot serve it"
         f"{weight.because}",
         span=span,
         label="hides the column from its index",

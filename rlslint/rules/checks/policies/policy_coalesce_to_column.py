@@ -45,7 +45,7 @@ def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Find
         yield Finding(
             object=str(policy),
             message=f"{exposed.who} can {exposed.what} {rows}, in a session without a context: "
-            f"policy {policy.name} then compares {column or 'the column'} with itself",
+            f"policy {policy.spoken} then compares {column or 'the column'} with itself",
             span=clause.span(opening.expression),
             label=f"true for every row when the setting is {opening.session.value}",
             help=mended(policy, project, partial(_is_open, project)) or unsaid(table, word),

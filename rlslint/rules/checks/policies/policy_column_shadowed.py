@@ -60,7 +60,7 @@ def _finding(policy: Policy, found: list[Captured], project: Project) -> Finding
         effect = "applies to every row alike" if policy.permissive else "restricts no row"
     return Finding(
         object=str(policy),
-        message=f"policy {policy.name} on {table} {effect}: "
+        message=f"policy {policy.spoken} on {table} {effect}: "
         f"{name} is taken from {source}, not from the row",
         span=clause.span(capture.column),
         label=_label(capture),

@@ -32,14 +32,14 @@ def policy_column_unindexed(policy: Policy, project: Project) -> Iterator[Findin
 def _finding(policy: Policy, need: Unserved, weight: Weight, of_changes: bool) -> Finding:
     table, clause, invalid = policy.relation, policy.using, need.invalid
     column = table.column(need.comparison.column)
-    why = f"no index begins with {column}, which policy {policy.name} compares"
+    why = f"no index begins with {column}, which policy {policy.spoken} compares"
     label, mend = (
         "no index serves this",
         f"CREATE INDEX ON {table.sql_name} ({index_element(policy, need)});",
     )
     place, words = table.created, "the table is created here"
     if invalid is not None:
-        why = f"index {invalid.name} is not valid, so it does not serve policy {policy.name}"
+        why = f"index {invalid.name} is not valid, so it does not serve policy {policy.spoken}"
         label, mend = f"{invalid.name} does not serve this", reindexed(invalid, table)
         place, words = invalid.statement, "the index that is not valid"
     statement = policy.command.upper() if of_changes else "query"

@@ -54,7 +54,7 @@ def _finding(policy: Policy, exposed: Admission, login: SharedLogin, project: Pr
     return Finding(
         object=str(policy),
         message=f"all callers are one user to {table}, and {exposed.what} each other's rows: "
-        f"policy {policy.name} tells them apart by {name}, and all connect as "
+        f"policy {policy.spoken} tells them apart by {name}, and all connect as "
         f"{listed(exposed.roles)}",
         span=clause.span(read.expression),
         label="the same for all who connect as this role",

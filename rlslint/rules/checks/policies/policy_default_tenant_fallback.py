@@ -69,7 +69,7 @@ def policy_default_tenant_fallback(policy: Policy, project: Project) -> Iterator
     yield Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} {rows} {table} whose {names} fits "
-        f"{value}, in a session without a context: policy {policy.name} takes that where "
+        f"{value}, in a session without a context: policy {policy.spoken} takes that where "
         f"{read} is {fallback.session.value}",
         span=clause.span(fallback.expression),
         label=f"gives {value} without a context",

@@ -24,7 +24,7 @@ def policy_does_not_typecheck(policy: Policy, project: Project) -> Iterator[Find
         if found is not None:
             yield Finding(
                 object=str(policy),
-                message=f"policy {policy.name} on {table} cannot be made: {found.because}",
+                message=f"policy {policy.spoken} on {table} cannot be made: {found.because}",
                 span=clause.span(found.part),
                 label="is refused",
                 help="cast one side to the type of the other",

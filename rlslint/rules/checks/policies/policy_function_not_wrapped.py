@@ -40,7 +40,8 @@ def _finding(policy: Policy, repeated: RepeatedCall, weight: Weight) -> Finding:
     return Finding(
         object=str(policy),
         message=f"queries of {policy.relation} call {name} once for each row that they look at, "
-        f"though policy {policy.name} passes no column to it{weight.because if is_lighter else ''}",
+        f"though policy {policy.spoken} passes no column to "
+        f"it{weight.because if is_lighter else ''}",
         span=span,
         label="evaluated for each row",
         help=f"write it as a sub-select, which runs once: (SELECT {written})",

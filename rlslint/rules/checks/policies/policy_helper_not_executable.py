@@ -54,12 +54,12 @@ def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[F
                 yield Finding(
                     object=str(policy),
                     message=f"every query of {table} by {spoken(refused)} that policy "
-                    f"{policy.name} is for fails: it calls {one}, which the role may not execute",
+                    f"{policy.spoken} is for fails: it calls {one}, which the role may not execute",
                     span=shown(statement),
                     label=f"leaves {spoken(refused)} without EXECUTE",
                     help=f"GRANT EXECUTE ON FUNCTION {one.signature} TO {quoted_roles(refused)};",
                     related=also_shown(
-                        (clause, f"policy {policy.name} calls it"), beside=statement
+                        (clause, f"policy {policy.spoken} calls it"), beside=statement
                     ),
                     severity=None if _is_for(policy, refused, roles) else Severity.info,
                 )

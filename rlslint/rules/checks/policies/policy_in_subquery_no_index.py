@@ -24,7 +24,8 @@ def policy_in_subquery_no_index(policy: Policy, project: Project) -> Iterator[Fi
     column = table.column(found.column)
     yield Finding(
         object=str(policy),
-        message=f"every query of {table} reads the rows of all tenants: policy {policy.name} looks "
+        message=f"every query of {table} reads the rows of all tenants: policy {policy.spoken} "
+        "looks "
         f"for {column} among the rows of a sub-select, for which no index of {table} is used",
         span=shown(policy.using, found.comparison),
         label="hashed, and compared with each row",

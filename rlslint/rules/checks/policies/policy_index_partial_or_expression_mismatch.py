@@ -39,7 +39,7 @@ def _finding(policy: Policy, need: Unserved, index: Index, weight: Weight) -> Fi
     return Finding(
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants to find those of one: "
-        f"policy {policy.name} compares {column}, and index {index.name} {why}{weight.because}",
+        f"policy {policy.spoken} compares {column}, and index {index.name} {why}{weight.because}",
         span=shown(clause, need.comparison.comparison),
         label=f"{index.name} does not serve this",
         help=f"CREATE INDEX ON {table.sql_name} ({index_element(policy, need)});",

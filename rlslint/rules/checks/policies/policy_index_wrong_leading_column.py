@@ -31,7 +31,8 @@ def _finding(policy: Policy, need: Unserved, index: Index, weight: Weight) -> Fi
     return Finding(
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants to find those of one: "
-        f"policy {policy.name} compares {column}, and index {index.name} {before}{weight.because}",
+        f"policy {policy.spoken} compares {column}, and index {index.name} "
+        f"{before}{weight.because}",
         span=shown(clause, need.comparison.comparison),
         label=f"{index.name} {before}",
         help=f"CREATE INDEX ON {table.sql_name} ({element});",

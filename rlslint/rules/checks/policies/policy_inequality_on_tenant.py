@@ -86,7 +86,7 @@ def _finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} {rows} of {table} whose "
         f"{listed(names) or 'columns'} {'are' if len(names) > 1 else 'is'} not the caller's: "
-        f"policy {policy.name} {why}",
+        f"policy {policy.spoken} {why}",
         span=using.span(place) if using is not None else None,
         label="true for the rows of everybody else",
         help=mended(policy, project, partial(_is_open, project)) or _advice(policy, project),

@@ -20,8 +20,8 @@ def policy_join_through_rls_table(policy: Policy, project: Project) -> Iterator[
     inner = found.inner
     yield Finding(
         object=str(policy),
-        message=f"queries of {table} evaluate policies inside of policies: {policy.name} reads "
-        f"{inner.relation}, whose policy {inner.name} reads {found.further}",
+        message=f"queries of {table} evaluate policies inside of policies: {policy.spoken} reads "
+        f"{inner.relation}, whose policy {inner.spoken} reads {found.further}",
         span=shown(policy.using, found.place),
         label=f"filtered by {inner.name} of {inner.relation}",
         help=f"keep whose a row is in {table} itself, or ask once, by a SECURITY DEFINER function "

@@ -48,7 +48,8 @@ def _finding(policy: Policy, found: MutualCircle, project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{listed(commands)} on {table} {verb} for {spoken(found.roles)} with "
-        f"{circle.sqlstate} ({error}): policy {policy.name} reads {way}, whose policies lead back",
+        f"{circle.sqlstate} ({error}): policy {policy.spoken} reads {way}, whose policies lead "
+        "back",
         span=first.clause.span(first.expression),
         label=f"leads back to {table}",
         help=ADVICE,
@@ -56,7 +57,8 @@ def _finding(policy: Policy, found: MutualCircle, project: Project) -> Finding:
             *(
                 (
                     step.clause.span(step.expression),
-                    f"policy {step.policy.name} of {step.policy.relation} reads {step.read.table}",
+                    f"policy {step.policy.spoken} of {step.policy.relation} reads "
+                    f"{step.read.table}",
                 )
                 for step in others
             )

@@ -113,7 +113,7 @@ def _of_containers(
         yield Finding(
             object=str(policy),
             message=f"{exposed.who} can {exposed.what} every row of {table} in {names}, whoever "
-            f"owns it: policy {policy.name} asks for the {provided.container} alone{tail}",
+            f"owns it: policy {policy.spoken} asks for the {provided.container} alone{tail}",
             span=clause.span(opened.expression),
             label="true for all that lies there",
             help=altered(policy, {clause: narrowed(policy, clause, project)})
@@ -175,7 +175,7 @@ def _of_lookup(
     yield Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} {rows} {table}{whose(table, project)}: policy "
-        f"{policy.name} looks for its {column} among all rows of {lookup.relation}, whoever asks",
+        f"{policy.spoken} looks for its {column} among all rows of {lookup.relation}, whoever asks",
         span=clause.span(lookup.expression),
         label="asks nothing about the caller",
         help=altered(policy, {clause: narrowed(policy, clause, project)}) or unsaid(table, word),
@@ -273,7 +273,7 @@ def _finding(
     return Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} {rows} {table}{whose(table, project)}: "
-        f"policy {policy.name} {cause}",
+        f"policy {policy.spoken} {cause}",
         span=clause.span(gate.expression),
         label="the same for every row",
         help=altered(policy, {clause: narrowed(policy, clause, project)}) or unsaid(table, word),

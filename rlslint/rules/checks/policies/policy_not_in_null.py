@@ -57,12 +57,12 @@ def _finding(policy: Policy, faults: list[_Fault]) -> Finding:
     refused = (
         f"no row can be written to {table}"
         if fault.clause is policy.check
-        else f"queries of {table} find no row that policy {policy.name} is to let pass"
+        else f"queries of {table} find no row"
     )
     return Finding(
         object=str(policy),
-        message=f"{refused} as soon as one row of {relation} has no {column}: NOT IN is then never "
-        "true",
+        message=f"{refused} as soon as one row of {relation} has no {column}: "
+        f"NOT IN in policy {policy.spoken} is then never true",
         span=fault.clause.span(fault.exclusion.expression),
         label=f"{relation.name}.{column} may be NULL",
         help=f"ask NOT EXISTS with =, or let {relation} have no row without {column}",

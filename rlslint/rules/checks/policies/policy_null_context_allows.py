@@ -83,7 +83,7 @@ def _finding(
     return Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} {rows}, in a session {_without(branch)}: "
-        f"policy {policy.name} is true when {asked} is {branch.session.value}",
+        f"policy {policy.spoken} is true when {asked} is {branch.session.value}",
         span=clause.span(branch.expression),
         label="true when the context is missing"
         if branch.session is not SessionSettings.malformed

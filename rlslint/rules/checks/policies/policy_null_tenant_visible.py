@@ -43,19 +43,20 @@ def policy_null_tenant_visible(policy: Policy, project: Project) -> Iterator[Fin
         return
     who, column = exposed.who, empty.column
     if verbs:
-        effect = f"{who} can {listed(verbs)} the rows of {table} that have no {column}, which all"
-        effect += " tenants share"
+        effect = (
+            f"{who} can {listed(verbs)} rows of {table} without {column}, which all tenants share"
+        )
     else:
         effect = f"{who} can add rows without {column} to {table}, which all tenants then read"
     yield Finding(
         object=str(policy),
-        message=f"{effect}: policy {policy.name} lets pass what belongs to nobody",
+        message=f"{effect}: policy {policy.spoken} lets pass what belongs to nobody",
         span=clause.span(empty.place),
         label=f"true for every row without {column}",
         help=f"let shared rows be read only, by a policy FOR SELECT of their own, and keep tenants "
         f"from writing rows without {column}",
         related=also_shown(
-            (made_by.effective_check, f"policy {made_by.name} accepts new rows without {column}")
+            (made_by.effective_check, f"policy {made_by.spoken} accepts new rows without {column}")
             if made_by is not None and made_by is not policy
             else (None, ""),
         ),

@@ -103,11 +103,11 @@ def _finding(policy: Policy, faults: list[_Fault]) -> Finding:
     (clause, test, function), *others = faults
     name, table = test.read.name, policy.relation
     effect = {
-        Effect.opens: f"policy {policy.name} admits rows of {table} that it keeps back on a fresh "
-        "connection",
-        Effect.closes: f"policy {policy.name} admits rows of {table} on a fresh connection only",
+        Effect.opens: f"policy {policy.spoken} admits rows of {table} that it keeps back on a "
+        "fresh connection",
+        Effect.closes: f"policy {policy.spoken} admits rows of {table} on a fresh connection only",
         Effect.fails: f"queries of {table} fail on a connection that was used, because of policy "
-        f"{policy.name}",
+        f"{policy.spoken}",
     }[test.effect]
     where = f", which {function.name} asks for" if function is not None else ""
     shown = (

@@ -21,7 +21,7 @@ def policy_or_blocks_index(policy: Policy, project: Project) -> Iterator[Finding
     yield Finding(
         object=str(policy),
         message=f"every query of {table} reads the rows of all tenants: an alternative in policy "
-        f"{policy.name} asks nothing of the row, so no index can serve the others",
+        f"{policy.spoken} asks nothing of the row, so no index can serve the others",
         span=shown(policy.using, arm),
         label="no column of the row stands here",
         help="give those who may see all rows a role, and this alternative a policy of its own TO "

@@ -60,7 +60,7 @@ def _finding(
     meant = ", as its name says" if named else ""
     return Finding(
         object=str(policy),
-        message=f"{who} can {exposed.what} rows of every tenant in {table}: policy {policy.name} "
+        message=f"{who} can {exposed.what} rows of every tenant in {table}: policy {policy.spoken} "
         f"{asks}{meant}",
         span=using.span(escape.expression) if using is not None else None,
         label="passes for every caller" if not escape.caller else "written into the policy",

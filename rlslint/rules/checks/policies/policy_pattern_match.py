@@ -57,7 +57,7 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} other tenants' {rows} {table}: policy "
-        f"{policy.name} {_CAUSES[match.kind].format(name)}",
+        f"{policy.spoken} {_CAUSES[match.kind].format(name)}",
         span=clause.span(match.expression),
         label="more than one value matches",
         help=_equality(policy, found)

@@ -109,14 +109,14 @@ def _finding(policy: Policy, found: _Widening, project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{spoken(admitted.roles)} can {admitted.what} {rows} {table}"
-        f"{whose(table, project)}: policy {policy.name} is for {group}, whose rights members "
-        f"inherit, and policy {found.binding.name} alone would bind the rows",
+        f"{whose(table, project)}: policy {policy.spoken} is for {group}, whose rights members "
+        f"inherit, and policy {found.binding.spoken} alone would bind the rows",
         span=shown(membership.statement),
         label=f"makes {membership.member} a member of {membership.role}",
         help=_help(found, project),
         related=also_shown(
-            (policy.using, f"policy {policy.name} admits rows of all tenants to {group}"),
-            (found.binding.using, f"policy {found.binding.name} binds the rows"),
+            (policy.using, f"policy {policy.spoken} admits rows of all tenants to {group}"),
+            (found.binding.using, f"policy {found.binding.spoken} binds the rows"),
         ),
         confidence=certainty(project),
     )

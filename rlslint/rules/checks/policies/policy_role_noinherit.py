@@ -44,7 +44,7 @@ def policy_role_noinherit(policy: Policy, project: Project) -> Iterator[Finding]
             roles = quoted_roles((*policy.roles, role))
             yield Finding(
                 object=str(policy),
-                message=f"policy {policy.name} does not apply to {role}, so that {table} has no "
+                message=f"policy {policy.spoken} does not apply to {role}, so that {table} has no "
                 f"row for it: {_member(role, membership, project)} of {membership.role} "
                 "without INHERIT",
                 span=shown(policy.because("roles")),

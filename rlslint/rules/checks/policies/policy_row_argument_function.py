@@ -36,7 +36,7 @@ def _finding(policy: Policy, found: RowLookup, weight: Weight) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{asks} a query in {function} for each row that they look at: "
-        f"policy {policy.name} passes {passed} to it, and it reads {listed(found.tables[:3])}"
+        f"policy {policy.spoken} passes {passed} to it, and it reads {listed(found.tables[:3])}"
         f"{weight.because if is_lighter else ''}",
         span=shown(policy.using, found.call),
         label="called for each row",

@@ -29,16 +29,16 @@ def _finding(policy: Policy, found: Failing, project: Project) -> Finding:
     kind = "function" if isinstance(through, Function) else "view"
     way = f" through the {kind} {through}" if through is not None else " itself"
     sub_select = " contains a sub-select, which PostgreSQL takes for a circle"
-    reason = "" if again is policy else f", whose policy {again.name}{sub_select}"
+    reason = "" if again is policy else f", whose policy {again.spoken}{sub_select}"
     place = again.created if again is not policy else None
     verb = "fails" if len(found.commands) == 1 else "fail"
     return Finding(
         object=str(policy),
         message=f"{listed(found.commands)} on {table} {verb} for {spoken(found.roles)} with "
-        f"{circle.sqlstate} ({error}): policy {policy.name} reads {table}{way}{reason}",
+        f"{circle.sqlstate} ({error}): policy {policy.spoken} reads {table}{way}{reason}",
         span=circle.clause.span(circle.expression),
         label=f"reads {table} again",
         help=without_circle(policy, circle, project),
-        related=also_shown((place, f"policy {again.name} applies to that read")),
+        related=also_shown((place, f"policy {again.spoken} applies to that read")),
         confidence=certainty(project),
     )

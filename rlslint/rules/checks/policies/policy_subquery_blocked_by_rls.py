@@ -226,7 +226,7 @@ def _finding(first: _Blocked, others: list[_Blocked], project: Project) -> Findi
     also = f" (so do {len(others)} other policies)" if len(others) > 1 else ""
     if first.by_privilege:
         message = (
-            f"queries of {policy.relation} fail for {who} with 42501: policy {policy.name} reads "
+            f"queries of {policy.relation} fail for {who} with 42501: policy {policy.spoken} reads "
             f"{table}{also}, on which {'they have' if len(first.roles) > 1 else 'it has'} no "
             "privilege"
         )
@@ -236,7 +236,7 @@ def _finding(first: _Blocked, others: list[_Blocked], project: Project) -> Findi
         )
     else:
         message = (
-            f"policy {policy.name} on {policy.relation} finds no row of {table} for {who}: it "
+            f"policy {policy.spoken} on {policy.relation} finds no row of {table} for {who}: it "
             f"reads that table as its caller{also}, and no policy there shows any"
         )
         help = readable(table, first.roles, project)
@@ -250,7 +250,7 @@ def _finding(first: _Blocked, others: list[_Blocked], project: Project) -> Findi
             (table.because("rls_enabled"), f"{table} has row security since here")
             if table.rls_enabled
             else (table.created, f"{table} is made here"),
-            *((one.place, f"policy {one.policy.name} reads it as well") for one in others[:5]),
+            *((one.place, f"policy {one.policy.spoken} reads it as well") for one in others[:5]),
         ),
         confidence=certainty(project) or (Confidence.medium if first.by_privilege else None),
     )

@@ -70,7 +70,8 @@ def _finding(policy: Policy, tautology: Tautology, exposed: Admission, project: 
     )
     return Finding(
         object=str(policy),
-        message=f"{exposed.who} can {exposed.what} {rows}: policy {policy.name} {told} is true for "
+        message=f"{exposed.who} can {exposed.what} {rows}: policy {policy.spoken} {told} is true "
+        "for "
         f"{every}{when}",
         span=shown(using, place),
         label=f"true for {every}{when}",

@@ -34,7 +34,8 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"callers without an account can {exposed.what} rows of every tenant in {table}: "
-        f"policy {policy.name} lets {exposed.who} pass, and nothing says that its rows are public",
+        f"policy {policy.spoken} lets {exposed.who} pass, and nothing says that its rows are "
+        "public",
         span=shown(using),
         label="asks nothing about the caller",
         help=mended(policy, project, lambda one: admits_whoever_asks(one, project))

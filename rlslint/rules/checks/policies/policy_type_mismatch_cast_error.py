@@ -54,7 +54,7 @@ def policy_type_mismatch_cast_error(policy: Policy, project: Project) -> Iterato
     yield Finding(
         object=str(policy),
         message=f"queries of {table} fail as soon as they come by one row whose {name} is no "
-        f"{cast.type}: policy {policy.name} casts it, whosever the row is",
+        f"{cast.type}: policy {policy.spoken} casts it, whosever the row is",
         span=using.span(cast),
         label=f"fails where {name} is no {cast.type}",
         help=f"cast what it is compared with to the type of {name}, and leave {name} as it is",

@@ -32,7 +32,7 @@ def policy_user_editable_claim(policy: Policy, project: Project) -> Iterator[Fin
     yield Finding(
         object=str(policy),
         message="any signed-in user can pass for another tenant or role in "
-        f"{policy.relation}: policy {policy.name} trusts user metadata, which users edit",
+        f"{policy.relation}: policy {policy.spoken} trusts user metadata, which users edit",
         span=clause.span(place),
         label="every user can change this about themselves",
         help="keep the value in app_metadata, which only the server writes: "

@@ -58,7 +58,7 @@ def _finding(policy: Policy, exposed: Admission, project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{exposed.who} can {exposed.what} every row of {table}{whose(table, project)}: "
-        f"policy {policy.name} asks nothing of a row{shared}",
+        f"policy {policy.spoken} asks nothing of a row{shared}",
         span=shown(using),
         label="true for every row",
         help=mended(policy, project, _is_open) or unsaid(table, "USING"),

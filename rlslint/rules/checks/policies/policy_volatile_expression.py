@@ -40,7 +40,7 @@ def policy_volatile_expression(policy: Policy, project: Project) -> Iterator[Fin
     yield Finding(
         object=str(policy),
         message=f"which rows of {table} a query finds may change while it runs: policy "
-        f"{policy.name} calls {name}, which is VOLATILE, anew for each row",
+        f"{policy.spoken} calls {name}, which is VOLATILE, anew for each row",
         span=clause.span(call),
         label="another value for each row, and no index serves it",
         help=help or "take what stays the same within a statement: now(), or a setting",

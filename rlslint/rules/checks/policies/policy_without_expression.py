@@ -53,7 +53,7 @@ def policy_without_expression(policy: Policy, project: Project) -> Iterator[Find
         yield Finding(
             object=str(policy),
             message=f"{spoken(roles)} can {verbs} no row of {policy.relation}: policy "
-            f"{policy.name} {_cause(policy)}, so it admits none",
+            f"{policy.spoken} {_cause(policy)}, so it admits none",
             span=shown(policy.clauses[0] if policy.clauses else policy.created),
             label="admits no row",
             help="say in USING, and in WITH CHECK for new rows, which rows the policy is to admit",

@@ -258,7 +258,7 @@ def _finding(
     return Finding(
         object=str(policy),
         message=f"{spoken(roles)} can get at rows of {table} whatever their {meant}: "
-        f"policy {policy.name} compares {column} with {name}, which {tables} with "
+        f"policy {policy.spoken} compares {column} with {name}, which {tables} with "
         f"{meant}",
         span=first.clause.span(first.bound.expression),
         label=f"{column} is not what {name} holds",

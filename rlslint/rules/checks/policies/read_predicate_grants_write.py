@@ -98,7 +98,7 @@ def _finding(
     return Finding(
         object=str(policy),
         message=f"{spoken(roles)} can {effect} rows of others in {table}{shown}: policy "
-        f"{policy.name} is for ALL commands, and a branch of its condition does not ask whose "
+        f"{policy.spoken} is for ALL commands, and a branch of its condition does not ask whose "
         "the row is",
         span=span,
         label="admits writers as well as readers",

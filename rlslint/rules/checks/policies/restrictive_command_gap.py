@@ -128,7 +128,7 @@ def _finding(policy: Policy, gaps: list[_Gap], project: Project) -> Finding:
     return Finding(
         object=str(policy),
         message=f"{spoken(left.roles)} can {effect}{whose(table, project)}: restrictive policy "
-        f"{policy.name} {_kept(policy, left, by_role)}, and policy {broad.name} admits more",
+        f"{policy.spoken} {_kept(policy, left, by_role)}, and policy {broad.spoken} admits more",
         span=shown(policy.because("roles" if by_role else "")),
         label=f"does not limit {', '.join(command.upper() for command in left.commands)}"
         if not by_role
@@ -136,7 +136,7 @@ def _finding(policy: Policy, gaps: list[_Gap], project: Project) -> Finding:
         help=_help(policy, left, by_role),
         related=also_shown(
             *(
-                (clause, f"policy {gap.broad.name} admits rows of all tenants")
+                (clause, f"policy {gap.broad.spoken} admits rows of all tenants")
                 for gap in gaps
                 for clause in gap.broad.clauses
             ),

@@ -68,9 +68,10 @@ def _finding(policy: Policy, other: Neighbour, idle: bool, project: Project) -> 
     table, using, name = policy.relation, policy.using, other.policy.name
     who = spoken(other.roles)
     effect = (
-        f"policy {policy.name} keeps {who} from nothing in {table}: policy {name} admits every row"
+        f"policy {policy.spoken} keeps {who} from nothing in {table}: policy {name} admits every "
+        "row"
         if idle
-        else f"{who} can {other.verbs} rows of {table} that policy {policy.name} admits"
+        else f"{who} can {other.verbs} rows of {table} that policy {policy.spoken} admits"
         f"{whose(table, project)}: policy {name} alone would bind them"
     )
     clause = other.policy.using

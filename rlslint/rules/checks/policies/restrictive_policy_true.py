@@ -27,7 +27,7 @@ def restrictive_policy_true(policy: Policy, project: Project) -> Iterator[Findin
     name = quoted_identifier(policy.name)
     yield Finding(
         object=str(policy),
-        message=f"policy {policy.name} on {policy.relation} keeps no row out: it is restrictive, "
+        message=f"policy {policy.spoken} on {policy.relation} keeps no row out: it is restrictive, "
         "and its condition is always true",
         span=shown(clause),
         label="true for every row",

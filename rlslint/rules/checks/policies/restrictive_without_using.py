@@ -79,7 +79,7 @@ def _finding(
     return Finding(
         object=str(policy),
         message=f"{effect} on {policy.relation} {verb} not restricted for {spoken(roles)}: the "
-        f"restrictive policy {policy.name} has no USING, so it holds for new rows only",
+        f"restrictive policy {policy.spoken} has no USING, so it holds for new rows only",
         span=shown(check),
         label="says nothing of rows that are there",
         help=f"ALTER POLICY {policy.sql_name} USING ({condition});"

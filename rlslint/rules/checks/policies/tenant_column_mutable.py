@@ -61,8 +61,9 @@ def tenant_column_mutable(policy: Policy, project: Project) -> Iterator[Finding]
         created = columns[0].created or table.created
         yield Finding(
             object=str(policy),
-            message=f"{spoken(roles)} can move rows of {table} from one of the caller's tenants to "
-            f"another: policy {policy.name} accepts any {names} of several, and UPDATE may set it",
+            message=f"{spoken(roles)} can move rows of {table} from one of their tenants to "
+            "another: "
+            f"policy {policy.spoken} accepts any {names} of several, and UPDATE may set it",
             span=shown(check),
             label=f"any of several values of {names} passes",
             help=f"grant UPDATE on the other columns of {table} only, or refuse another {names} in "

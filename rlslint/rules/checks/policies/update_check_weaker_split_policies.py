@@ -30,14 +30,14 @@ def update_check_weaker_split_policies(policy: Policy, project: Project) -> Iter
     yield Finding(
         object=str(policy),
         message=f"{spoken(weaker.roles)} can give all its rows of {table} any {names} at once, by "
-        f"an UPDATE that reads no column: WITH CHECK of policy {policy.name} does not bind "
-        f"{names}, and policy {reader.name} is asked only where one is read{saved}",
+        f"an UPDATE that reads no column: WITH CHECK of policy {policy.spoken} does not bind "
+        f"{names}, and policy {reader.spoken} is asked only where one is read{saved}",
         span=weaker.check.span(),
         label=f"does not bind {names}",
         help=as_strict(policy, weaker, project),
         related=also_shown(
             (weaker.using, f"USING binds {names}"),
-            (reader.using, f"policy {reader.name} stops an UPDATE with WHERE"),
+            (reader.using, f"policy {reader.spoken} stops an UPDATE with WHERE"),
         ),
         severity=Severity.info if trigger else None,
         confidence=certainty(project),

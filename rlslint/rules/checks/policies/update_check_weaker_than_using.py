@@ -25,14 +25,14 @@ def update_check_weaker_than_using(policy: Policy, project: Project) -> Iterator
     if weaker is None:
         return
     table, names = policy.relation, weaker.names
-    verbs = {"insert": f"insert rows under any {names}", "update": f"give rows any {names}"}
+    verbs = {"insert": f"insert rows of any {names}", "update": f"give rows any {names}"}
     effect = " and ".join(verbs[command] for command in weaker.commands)
     trigger = is_overwritten(table, weaker.columns, weaker.commands, project)
     saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
     yield Finding(
         object=str(policy),
-        message=f"{spoken(weaker.roles)} can {effect} in {table}: WITH CHECK of policy "
-        f"{policy.name} does not bind {names}, which USING does{saved}",
+        message=f"{spoken(weaker.roles)} can {effect} of {table}: WITH CHECK of policy "
+        f"{policy.spoken} does not bind {names}, which USING does{saved}",
         span=weaker.check.span(),
         label=f"does not bind {names}",
         help=as_strict(policy, weaker, project),

@@ -51,13 +51,13 @@ def _finding(
     first, *others = gone
     policy = first.policy
     more = f" and {len(others)} more" if others else ""
-    places = ((one.policy.created, f"policy {one.policy.name} was made here") for one in gone)
+    places = ((one.policy.created, f"policy {one.policy.spoken} was made here") for one in gone)
     return Finding(
         object=str(policy),
         message=f"{_effect(first, opened, project)}, because DROP … CASCADE took policy "
-        f"{policy.name}{more} along",
+        f"{policy.spoken}{more} along",
         span=shown(first.statement),
-        label=f"drops policy {policy.name}{more} too",
+        label=f"drops policy {policy.spoken}{more} too",
         help=made_again(gone, project),
         related=also_shown(*list(places)[:_MOST_SHOWN]),
         severity=None if opened else Severity.warning,

@@ -29,7 +29,8 @@ def _finding(removed: RemovedPolicy, shut: Admission, project: Project) -> Findi
     enabled = table.because("rls_enabled"), "row security is enabled here"
     return Finding(
         object=str(policy),
-        message=f"{what_is_refused(table, shut)}, because policy {policy.name} was dropped, and no "
+        message=f"{what_is_refused(table, shut)}, because policy {policy.spoken} was dropped, and "
+        "no "
         "other admits any",
         span=shown(removed.statement),
         label="drops the last policy that admitted rows",

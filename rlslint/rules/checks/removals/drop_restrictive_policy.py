@@ -26,11 +26,11 @@ def drop_restrictive_policy(removal: Removal, project: Project) -> Iterator[Find
 
 def _finding(removed: RemovedPolicy, lost: LostGuard, project: Project) -> Finding:
     policy, table = removed.policy, removed.policy.relation
-    opened = ((one.using, f"policy {one.name} admits them") for one in lost.opened)
+    opened = ((one.using, f"policy {one.spoken} admits them") for one in lost.opened)
     return Finding(
         object=str(policy),
         message=f"{spoken(lost.admission.roles)} can {lost.admission.what} every row of "
-        f"{table}{whose(table, project)}, because restrictive policy {policy.name} was dropped",
+        f"{table}{whose(table, project)}, because restrictive policy {policy.spoken} was dropped",
         span=shown(removed.statement),
         label="took away what kept the rows apart",
         help=made_again((removed,), project),

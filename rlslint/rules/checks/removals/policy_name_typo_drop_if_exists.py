@@ -77,14 +77,15 @@ def _finding(missed: MissedDrop, policy: Policy, exposed: Admission, project: Pr
     return Finding(
         object=str(policy),
         message=f"{spoken(exposed.roles)} can {exposed.what} every row of "
-        f"{table}{whose(table, project)}: policy {policy.name} is still there, for this names "
+        f"{table}{whose(table, project)}: policy {policy.spoken} is still there, for this names "
         f"{missed.name}",
         span=shown(missed.statement),
         label="drops nothing: there is no such policy",
         help=f"DROP POLICY {policy.sql_name};"
         if _is_replaced(policy, project)
         else (
-            f"drop policy {policy.name} of {table}, and make one that says whose rows are admitted"
+            f"drop policy {policy.spoken} of {table}, and make one that says whose rows are "
+            "admitted"
         ),
         related=also_shown((policy.using, "lets the rows pass"), (policy.created, "is made here")),
         confidence=Confidence.medium,

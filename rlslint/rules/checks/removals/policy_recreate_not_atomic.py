@@ -61,7 +61,7 @@ def _finding(removed: RemovedPolicy, again: Policy, certainty: Confidence) -> Fi
     effect = (
         f"callers are refused rows of {table}"
         if old.permissive
-        else f"callers get rows of {table} that restrictive policy {old.name} keeps from them"
+        else f"callers get rows of {table} that restrictive policy {old.spoken} keeps from them"
     )
     same = old.command == again.command and old.permissive is again.permissive
     return Finding(

@@ -14,7 +14,7 @@ from rlslint.config import Confidence
 from rlslint.meaning.context import context_reads
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.view_exposure import owner_name
+from rlslint.project.questions.view_exposure import owner_unbound
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Column
 
@@ -127,7 +127,7 @@ def _finding(rewriting: RewriteRule, leak: _Leak, project: Project) -> Finding:
         object=str(rewriting),
         message=f"{spoken(leak.roles)} can {_VERBS[leak.command]} any tenant's rows of "
         f"{leak.table} by {event} on {relation}: rule {rewriting.name} acts as "
-        f"{owner_name(relation.owner)}, which {leak.bypass.reason}",
+        f"{owner_unbound(relation.owner, leak.bypass, project)}",
         span=shown(rewriting.statement),
         label="acts with the rights of the owner",
         help="use a trigger in its place, whose function runs as the caller, or ask in the rule "

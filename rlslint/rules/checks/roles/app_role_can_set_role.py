@@ -196,7 +196,7 @@ def _as_owner(owned: tuple[Relation, ...]) -> _Escape | None:
 def _finding(role: Role, way: _Way, serving: Serving, project: Project) -> Finding:
     escape, membership, last = way.escape, way.membership, way.last
     target, tables = way.target, in_words(escape.tables)
-    effect = f"can read and write the rows of every tenant in {tables}"
+    effect = f"can read and write every tenant's rows of {tables}"
     if escape.switches_off:
         effect = f"can switch off the row security of {tables} and read every tenant's rows"
     how = "may become" if last.set else "may grant itself"

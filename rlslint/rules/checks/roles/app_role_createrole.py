@@ -40,8 +40,8 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     statement = role.because("createrole")
     yield Finding(
         object=role.name,
-        message=f"{role} can grant itself {_target(role, project)}, and so get past the policies "
-        f"of {in_words(tables)}, before PostgreSQL 16: it has CREATEROLE ({serving.because})",
+        message=f"{role} can get past the policies of {in_words(tables)} before PostgreSQL 16: "
+        f"it has CREATEROLE, and can grant itself {_target(role, project)} ({serving.because})",
         span=shown(statement),
         label=f"lets {role} make and change roles",
         help=f"ALTER ROLE {quoted_identifier(role.name)} NOCREATEROLE;",

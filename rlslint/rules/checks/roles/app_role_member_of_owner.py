@@ -59,7 +59,7 @@ def _finding(
     statement, owned = membership.statement, tables[0].because("owner")
     return Finding(
         object=role.name,
-        message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
+        message=f"{role} can read and write every tenant's rows of {in_words(tables)}, "
         f"because as a member of {owner} it has the rights of the owner, whom no policy filters "
         f"where row security is not forced{because}",
         span=shown(statement),

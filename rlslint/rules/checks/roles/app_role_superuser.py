@@ -41,7 +41,7 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     certain = serving.answer is Answer.yes
     yield Finding(
         object=role.name,
-        message=f"{role} can read and write the rows of every tenant in {in_words(tables)}, "
+        message=f"{role} can read and write every tenant's rows of {in_words(tables)}, "
         f"because no policy applies to a superuser ({serving.because})",
         span=shown(statement),
         label=f"makes {role} a superuser",

@@ -74,7 +74,7 @@ def _finding(setting: StoredSetting, whose: str, answer: Answer, project: Projec
         label="is the tenant of whoever sets none",
         help=_help(setting),
         related=also_shown(
-            *((policy.using, f"policy {policy.name} goes by it") for policy in policies[:1])
+            *((policy.using, f"policy {policy.spoken} goes by it") for policy in policies[:1])
         ),
         severity=None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,

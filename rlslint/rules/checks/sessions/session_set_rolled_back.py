@@ -27,8 +27,9 @@ def session_set_rolled_back(trace: SessionTrace, project: Project) -> Iterator[F
         driver = step.query.site.driver if step.query is not None else None
         finding = Finding(
             object=write.name,
-            message=f"after the rollback queries of {undone.table} run with what {write.name} was "
-            "before, another tenant perhaps: a rollback undoes what was set since its transaction "
+            message=f"queries of {undone.table} run with an earlier {write.name} after the "
+            "rollback: perhaps another tenant's, for a rollback undoes what was set since its "
+            "transaction "
             "or savepoint began",
             span=write.statement.span,
             label="undone by the rollback",

@@ -33,8 +33,8 @@ def _finding(referenced: Table, found: Sequence[ChangedRows], project: Project) 
     keys = f" (as do {len(others)} more keys)" if others else ""
     return Finding(
         object=str(referenced),
-        message=f"{spoken(crossing.deleters)} can change rows of {changed} that belong to other "
-        f"tenants: ON DELETE {constraint.on_delete.upper()} passes by policies, this key leaves "
+        message=f"{spoken(crossing.deleters)} can change other tenants' rows of {changed}: "
+        f"ON DELETE {constraint.on_delete.upper()} passes by policies, this key leaves "
         f"{crossing.column.name} out{keys}, and deleting a row of {referenced} {crossing.change}",
         span=shown(constraint.statement),
         label=f"{key_columns(table, crossing)} may be another tenant's",

@@ -32,8 +32,8 @@ def _finding(table: Table, crossing: Crossing, others: list[Crossing], project: 
     return Finding(
         object=str(table),
         message=f"{spoken(crossing.writers)} can let rows of {table} refer to any tenant's row of "
-        f"{referenced}, and learn which there are: foreign keys pass by policies, and this one "
-        f"leaves {crossing.column.name} out{more}",
+        f"{referenced}: foreign keys pass by policies and tell which rows there are, and "
+        f"this one leaves {crossing.column.name} out{more}",
         span=shown(statement),
         label=f"{key_columns(table, crossing)} may be another tenant's",
         help=composite_key(table, crossing),

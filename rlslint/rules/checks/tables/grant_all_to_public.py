@@ -96,7 +96,7 @@ def _leak(granted: list[Granted], project: Project) -> Finding:
     because = "row security is not enabled"
     places: tuple[tuple[Shown, str], ...] = ((tables[0].created, "a table without row security"),)
     if policy is not None:
-        because = f"policy {policy.name} lets all rows pass"
+        because = f"policy {policy.spoken} lets all rows pass"
         places = ((policy.using, "lets every row pass"),)
     return Finding(
         object=str(tables[0]),

@@ -17,8 +17,11 @@ from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 
 _EFFECTS = {
-    "references": "find out which rows there are by a foreign key",
-    "trigger": "have a function run as whoever writes, and see what they write, by a trigger",
+    "references": ("refer to", "a foreign key tells which rows there are"),
+    "trigger": (
+        "put triggers on",
+        "a trigger runs code as whoever writes, and sees what they write",
+    ),
 }
 
 
@@ -50,10 +53,12 @@ def _finding(granted: list[Granted], project: Project) -> Finding:
         role for one in granted for role in holders(one.grant, one.table, project)
     )
     privileges = [name for name in _EFFECTS if any(one.grant.privilege == name for one in granted)]
-    effects = listed(_EFFECTS[name] for name in privileges)
+    deeds = listed(_EFFECTS[name][0] for name in privileges)
+    effects = listed(_EFFECTS[name][1] for name in privileges)
     return Finding(
         object=str(tables[0]),
-        message=f"{spoken(roles)} can {effects}, on {in_words(tables)}: no policy applies to that",
+        message=f"{spoken(roles)} can {deeds} {in_words(tables)}, to which no policy "
+        f"applies: {effects}",
         span=shown(granted[0].grant.statement),
         label=f"grants {listed(name.upper() for name in privileges)}",
         help=revocation(privileges, granted, project.catalog),

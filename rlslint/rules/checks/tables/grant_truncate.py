@@ -50,8 +50,8 @@ def _finding(granted: list[Granted], along: list[Granted], project: Project) -> 
     because = " (an info, for the platform's API offers no TRUNCATE)" if on_platform else ""
     return Finding(
         object=str(tables[0]),
-        message=f"{spoken(roles)} can delete the rows of all tenants in {in_words(tables)} by "
-        f"TRUNCATE, to which no policy applies{because}",
+        message=f"{spoken(roles)} can TRUNCATE {in_words(tables)}, the rows of all tenants: "
+        f"no policy applies to that{because}",
         span=shown(statement),
         label="grants TRUNCATE",
         help=revocation(privileges, (*granted, *along), project.catalog),

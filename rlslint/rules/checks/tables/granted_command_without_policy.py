@@ -41,7 +41,7 @@ def _finding(table: Table, one: UnservedCommands) -> Finding:
         help=f"REVOKE {', '.join(words)} ON {table.sql_name} FROM "
         f"{quoted_roles(grant.grantee for grant in grants)};",
         related=also_shown(
-            (policy.created, f"policy {policy.name} is for {policy.command.upper()}"),
+            (policy.created, f"policy {policy.spoken} is for {policy.command.upper()}"),
             (table.because("rls_enabled"), "row security is enabled here"),
             beside=statement,
         ),

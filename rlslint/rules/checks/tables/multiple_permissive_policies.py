@@ -45,18 +45,19 @@ def _finding(
     table: Table, policies: tuple[Policy, ...], roles: tuple[str, ...], commands: tuple[str, ...]
 ) -> Finding:
     first, second, *more = policies
-    names = listed([policy.name for policy in policies[:3]])
+    names = listed([policy.spoken for policy in policies[:3]])
     tail = f" and {len(policies) - 3} more" if len(policies) > 3 else ""
     return Finding(
         object=str(table),
-        message=f"{listed([command.upper() for command in commands])} of {spoken(roles)} asks "
-        f"{len(policies)} conditions of each row of {table}, joined by OR: policies {names}{tail} "
-        "are all permissive",
+        message=f"queries of {table} ask {len(policies)} conditions of each row, joined by OR: "
+        "policies "
+        f"{names}{tail} are all permissive for {listed([one.upper() for one in commands])} of "
+        f"{spoken(roles)}",
         span=shown(second.created),
-        label=f"asked besides policy {first.name}",
+        label=f"asked besides policy {first.spoken}",
         help="put the conditions into one policy, or let each role have one of its own",
         related=also_shown(
-            (first.created, f"policy {first.name}"),
-            *((policy.created, f"policy {policy.name}") for policy in more),
+            (first.created, f"policy {first.spoken}"),
+            *((policy.created, f"policy {policy.spoken}") for policy in more),
         ),
     )

@@ -64,7 +64,7 @@ def _finding(
     return Finding(
         object=f"{table}.{index.name}",
         message=f"{spoken(roles)} cannot look rows of {table} up by index {index.name}: {why}, so "
-        f"policy {policy.name} is asked first, row by row",
+        f"policy {policy.spoken} is asked first, row by row",
         span=shown(index.statement),
         label="serves no condition under row security",
         help="let an index that begins with the column of the policy find the rows, and the "

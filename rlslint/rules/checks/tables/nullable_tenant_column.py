@@ -117,7 +117,7 @@ def _finding(table: Table, column: Column, readers: list[Policy], project: Proje
         help=f"ALTER TABLE {table.sql_name} ALTER COLUMN {quoted_identifier(column.name)} "
         "SET NOT NULL;",
         related=also_shown(
-            (bound.using, f"policy {bound.name} is never true of such a row"),
+            (bound.using, f"policy {bound.spoken} is never true of such a row"),
             beside=shown(column.because("not_null") or table.created),
         ),
     )

@@ -135,7 +135,7 @@ def _finding(table: Table, refused: list[_Refused], project: Project) -> Finding
         span=shown(statement),
         label="restrictive, with no permissive policy beside it",
         help=_help(table, commands, roles, project),
-        related=also_shown(*((other.created, f"so is policy {other.name}") for other in others)),
+        related=also_shown(*((other.created, f"so is policy {other.spoken}") for other in others)),
         confidence=certainty(project),
     )
 

@@ -103,14 +103,14 @@ def _finding(
     return Finding(
         object=str(table),
         message=f"{who} may read or write rows of {table}, whosever they are, by setting "
-        f"{setting}, as every role may that is granted the table later: policy {first.name} is "
+        f"{setting}, as every role may that is granted the table later: policy {first.spoken} is "
         "for PUBLIC",
         span=shown(first.because("roles")),
         label="for every role, callers without an account too" if strangers else "for every role",
-        help=f"say for whom policy {first.name} is, by TO: {listed(roles)} "
+        help=f"say for whom policy {first.spoken} is, by TO: {listed(roles)} "
         f"{'is' if len(roles) == 1 else 'are'} granted the table",
         related=also_shown(
-            *((one.because("roles"), f"so is policy {one.name}") for one in others),
+            *((one.because("roles"), f"so is policy {one.spoken}") for one in others),
             beside=first.because("roles"),
         ),
         confidence=None if strangers else Confidence.low,

@@ -118,14 +118,14 @@ def _finding(table: Table, missed: list[_Missed], project: Project) -> Finding:
     ]
     return Finding(
         object=str(first),
-        message=f"{spoken(roles)} can {verbs} no row of {table}: policy {first.name} is for "
+        message=f"{spoken(roles)} can {verbs} no row of {table}: policy {first.spoken} is for "
         f"{named}, which may not use the table, and no policy is for {listed(roles)}",
         span=shown(first.because("roles")),
         label=f"for {named}, without a privilege",
         help=_help(policies, roles, project),
         related=also_shown(
             *((grant.statement, f"{grant.grantee} is granted privileges") for grant in grants[:1]),
-            *((one.because("roles"), f"so is policy {one.name}") for one in policies[1:]),
+            *((one.because("roles"), f"so is policy {one.spoken}") for one in policies[1:]),
             beside=first.because("roles"),
         ),
         confidence=certainty(project),

@@ -25,7 +25,7 @@ def _finding(table: Table, project: Project) -> Finding:
     verb = exposed.verb if exposed else "read"
     first, *others = table.policies.known()
     span = shown(first.created)
-    related = also_shown(*((policy.created, f"so is {policy.name}") for policy in others))
+    related = also_shown(*((policy.created, f"so is {policy.spoken}") for policy in others))
     return Finding(
         object=str(table),
         message=f"{who} can {verb} every row of {table} because row security is not enabled, "

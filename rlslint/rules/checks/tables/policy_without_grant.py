@@ -40,12 +40,12 @@ def _finding(table: Table, found: dict[Policy, tuple[str, ...]], project: Projec
     is_sure = all(is_granted_something(role, project) for role in roles)
     return Finding(
         object=str(first),
-        message=f"{spoken(roles)} cannot {what} {table}, because policy {first.name} admits rows "
+        message=f"{spoken(roles)} cannot {what} {table}, because policy {first.spoken} admits rows "
         "to who has no privilege on the table: a policy grants none",
         span=shown(first.because("roles")),
         label=f"for {quoted_roles(found[first])}, without a privilege",
         help=_help(table, found, roles, commands, project),
-        related=also_shown(*((one.created, f"so is policy {one.name}") for one in others)),
+        related=also_shown(*((one.created, f"so is policy {one.spoken}") for one in others)),
         confidence=None if is_sure else Confidence.medium,
     )
 

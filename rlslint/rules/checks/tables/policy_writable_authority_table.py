@@ -33,7 +33,7 @@ def _finding(table: Table, found: AuthorityWrite, project: Project) -> Finding:
     names = listed([column.name for column in found.columns])
     deeds = _DEEDS[found.writes]
     cause = (
-        f"policy {found.by.name} accepts them"
+        f"policy {found.by.spoken} accepts them"
         if found.by is not None
         else "no row security keeps them out"
     )
@@ -51,14 +51,14 @@ def _finding(table: Table, found: AuthorityWrite, project: Project) -> Finding:
     return Finding(
         object=str(table),
         message=f"{spoken((found.role,))} can give itself access to {policy.relation}: it can "
-        f"{deeds} {names} in {table}, which policy {policy.name} believes, and {cause}{lowered}",
+        f"{deeds} {names} in {table}, which policy {policy.spoken} believes, and {cause}{lowered}",
         span=place,
         label="lets callers say what they may do"
         if check is not None
         else "lets callers write what policies believe",
         help=_help(found, names),
         related=also_shown(
-            (clause.span(authority.expression), f"policy {policy.name} believes it here"),
+            (clause.span(authority.expression), f"policy {policy.spoken} believes it here"),
             (grant, privilege),
             beside=place,
         ),
@@ -74,7 +74,7 @@ def _finding(table: Table, found: AuthorityWrite, project: Project) -> Finding:
 def _help(found: AuthorityWrite, names: str) -> str:
     table = found.belief.authority.relation
     if found.by is not None:
-        return f"let policy {found.by.name} accept only what an administrator writes into {names}"
+        return f"let policy {found.by.spoken} accept only what an administrator writes into {names}"
     return (
         f"enable row security on {table} with a policy for reading alone, or revoke the privilege"
     )

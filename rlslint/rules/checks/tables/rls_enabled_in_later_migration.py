@@ -133,12 +133,13 @@ def _migrations(project: Project) -> tuple[str, ...]:
 
 def _finding(gaps: list[_Gap], project: Project) -> Finding:
     first, *others = gaps
-    also = f" and of {len(others)} other table{'s' if len(others) > 1 else ''}" if others else ""
+    also = f" and {len(others)} other table{'s' if len(others) > 1 else ''}" if others else ""
     made, kept = (os.path.basename(one.span.text.path) for one in (first.created, first.protected))
     return Finding(
         object=str(first.table),
-        message=f"{spoken(first.roles)} could get at the rows of every tenant of {first.table}"
-        f"{also} from {made} on until {kept}: row security is enabled only there",
+        message=f"{spoken(first.roles)} could get at all rows of {first.table}{also} "
+        "for a "
+        f"while: {made} makes the table, and only {kept} enables row security",
         span=shown(first.protected),
         label="enabled here, in another migration than the one that made the table",
         help="enable row security in the migration that makes a table, before anything is granted "

@@ -84,8 +84,8 @@ def _finding(numbered: tuple[Relation, ...], project: Project) -> Finding:
     statement = column.created or first.created
     return Finding(
         object=str(first),
-        message=f"{spoken(_readers(first, column, project))} can tell from {column.name} how many "
-        f"rows all tenants together add to {in_words(numbered)}: one sequence numbers them",
+        message=f"{spoken(_readers(first, column, project))} can count by {column.name} what all "
+        f"tenants add to {in_words(numbered)}: one sequence numbers them",
         span=shown(statement),
         label="numbered across all tenants",
         help="give rows keys that tell nothing, such as uuid DEFAULT gen_random_uuid(), or numbers "

@@ -26,13 +26,14 @@ def _finding(alike: tuple[GivenTenant, ...], project: Project) -> Finding:
     tables = f"{len(alike)} tables" if others else str(table)
     return Finding(
         object=f"{table}.{column}",
-        message=f"every INSERT into {tables} has to name {column}: policy {policy.name} admits one "
+        message=f"every INSERT into {tables} has to name {column}: policy {policy.spoken} admits "
+        "one "
         "value, and neither a default nor a trigger fills it in",
         span=shown(column.created or table.created),
         label=f"{column} has no default",
         help="\n".join(map(_default, alike))
         if all(one.default and _is_for_migrations(one.table, project) for one in alike)
-        else f"give {column} the default that policy {policy.name} compares it with",
+        else f"give {column} the default that policy {policy.spoken} compares it with",
         related=also_shown(
             (policy.effective_check, "admits one value"),
             *((one.table.created, f"so has {one.table}") for one in others),

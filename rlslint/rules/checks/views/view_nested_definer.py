@@ -37,7 +37,7 @@ def _finding(view: View, above: View, leak: ViewLeak, project: Project) -> Findi
     return Finding(
         object=str(view),
         message=f"{leak.who} can read every tenant's rows of {table} through {above}: its "
-        f"security_invoker is for what it names itself, and {view} {leak.reason}",
+        f"security_invoker is for what it names itself, and {view} {leak.reason(project)}",
         span=span,
         label="runs with the rights of its owner",
         help=as_invoker(view, leak, project),

@@ -36,7 +36,7 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     span = shown(statement)
     return Finding(
         object=str(view),
-        message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason}",
+        message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason(project)}",
         span=span,
         label="runs with the rights of its owner",
         help=as_invoker(view, leak, project),

@@ -38,7 +38,8 @@ def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     )
     return Finding(
         object=str(view),
-        message=f"{leak.who} can {leak.what} since {view} lost security_invoker: it {leak.reason}",
+        message=f"{leak.who} can {leak.what} since {view} lost security_invoker: it "
+        f"{leak.reason(project)}",
         span=span,
         label=f"{how} security_invoker",
         help=as_invoker(view, leak, project),

@@ -18,7 +18,7 @@ from rlslint.sql.expressions import Column as Named
 from rlslint.sql.expressions import ColumnBinding
 from rlslint.text.sentences import listed
 
-_VERBS = {"insert": "insert rows for any tenant", "update": "move rows to any tenant"}
+_VERBS = {"insert": "insert any tenant's rows", "update": "give away rows"}
 
 
 @rule
@@ -83,9 +83,10 @@ def _finding(
     )
     return Finding(
         object=str(view),
-        message=f"{spoken(roles)} can {listed(_VERBS[command] for command in writers)} in "
-        f"{found.table} through {view}, which looks at {column} of what it shows and not of what "
-        "it is given",
+        message=f"{spoken(roles)} can {listed(_VERBS[command] for command in writers)} of "
+        f"{found.table} through {view}: it looks at {column} of what it shows and not of what it "
+        "is "
+        "given",
         span=shown(statement),
         label="no WITH CHECK OPTION",
         help=f"ALTER VIEW {view.sql_name} SET (check_option = cascaded);",

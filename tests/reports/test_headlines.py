@@ -1,0 +1,59 @@
+"""The first line of a finding is short, and nothing that it leaves out is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from rlslint.text.sentences import LONGEST, told
+
+LONG = "gov_entitlement_assignments_of_all_business_units"
+
+
+def test_a_short_message_is_its_own_headline() -> None:
+    assert told("app can read every row of public.docs: nothing asks") == (
+        "app can read every row of public.docs: nothing asks",
+        (),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sign", "note"),
+    [
+        (": ", "row security is enabled on the parent alone, and the parent is not asked here"),
+        (" because ", "because it is the owner, whom no policy filters, and nothing else does"),
+        (", since ", "since policy own was altered, and its condition says no more whose they are"),
+        (
+            ", whatever ",
+            "whatever its tenant_id, its owner or its region may be",
+        ),
+    ],
+)
+def test_the_cause_of_a_long_message_becomes_a_note(sign: str, note: str) -> None:
+    effect = "app_user can read and change every row of public.docs"
+    cause = note.removeprefix(sign.strip(" ,:")).strip()
+    assert told(f"{effect}{sign}{cause}") == (effect, (note,))
+
+
+def test_a_colon_in_a_quoted_name_ends_no_headline() -> None:
+    message = f'policy "Users: own rows" on public.docs admits every row: {"it asks nothing " * 5}'
+    assert told(message).headline == 'policy "Users: own rows" on public.docs admits every row'
+
+
+def test_the_longest_beginning_that_fits_is_the_headline() -> None:
+    message = f"app can read public.docs: by calling public.find: {'it runs as its owner ' * 4}"
+    assert told(message).headline == "app can read public.docs: by calling public.find"
+
+
+def test_names_that_are_too_long_stand_whole_in_a_note() -> None:
+    first, second = f"public.{LONG}", f"public.old_{LONG}"
+    found = told(f"app can let rows of {first} refer to any tenant's row of {second}: it may")
+    assert len(found.headline) <= LONGEST
+    assert "…" in found.headline
+    assert found.notes == (f"in full: {second}, {first}",)
+
+
+def test_a_schema_is_left_out_before_a_name_is_cut() -> None:
+    table = "accounting_of_companies.billing_rows"
+    found = told(f"app_user can read and change and delete any tenant's rows of {table} by itself")
+    assert found.headline.endswith("rows of billing_rows by itself")
+    assert found.notes == (f"in full: {table}",)
