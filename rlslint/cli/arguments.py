@@ -143,6 +143,14 @@ AUDIT = (
     *_WEIGHING,
     *_SPEAKING,
 )
+FIX = (
+    Flag("--diff", help="Show what would be written, and write nothing."),
+    *_SELECTING,
+    *_EXCLUDING,
+    *_CONFIGURING,
+    *(flag for flag in _WEIGHING if flag.name not in ("show_unchecked", "statistics")),
+    *(flag for flag in _SPEAKING if flag.name == "quiet"),
+)
 
 
 def read_check(arguments: Sequence[str]) -> tuple[tuple[str, ...], dict[str, Any]] | None:

@@ -12,6 +12,7 @@ from rlslint.cli.access_commands import access
 from rlslint.cli.arguments import (
     AUDIT,
     CHECK,
+    FIX,
     Flag,
     choices_of,
     contradiction,
@@ -97,6 +98,27 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
 
     _refuse(contradiction(paths, options))
     return check(paths_or_default(paths, options), options)
+
+
+@rlslint.command(short_help="Write a migration that mends what check finds.")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=str))
+@_with(FIX)
+def fix(paths: tuple[str, ...], **options: Any) -> int:
+    """Write the next migration of PATHS (default: the current directory), which mends findings.
+
+    It has the SQL that check gives as help, in the layout of the migrations at hand: the next
+    number or time, the names of their style, the way up and the way down as their tool wants them.
+    A sentence is left to you. Migrations that are there stay as they are.
+
+    Before anything is written, the project is checked with the new migration in it; a mend that
+    does not end its finding is left out, and named. Where there is no history of migrations, or no
+    way to continue it, the SQL is printed.
+
+    Exit status: 0 where nothing is left to mend, 1 where something is, 2 for an error.
+    """
+    from rlslint.cli.fixing import fix
+
+    return fix(paths or (".",), options)
 
 
 @rlslint.command(short_help="Audit live databases.")

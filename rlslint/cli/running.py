@@ -260,13 +260,13 @@ def config_in_force(
     pairs += [
         (name.replace("_", "-"), _names(options[name])) for name in _LISTS if options.get(name)
     ]
-    pairs += [(name.replace("_", "-"), options[name]) for name in _VALUES if options[name]]
+    pairs += [(name.replace("_", "-"), options[name]) for name in _VALUES if options.get(name)]
     if options.get("per_file_ignores"):
         pairs.append(("per-file-ignores", _per_file(options["per_file_ignores"])))
     if options.get("force_exclude"):
         pairs.append(("force-exclude", True))
     config = with_overrides(config, pairs)
-    if options["statistics"] and config.output_format not in ("full", "concise"):
+    if options.get("statistics") and config.output_format not in ("full", "concise"):
         raise ConfigError(f"--statistics has no form in the format {config.output_format}")
     if config.min_severity is not None:
         return config

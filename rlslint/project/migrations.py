@@ -10,7 +10,7 @@ from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, anchored, excluded
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover
-from rlslint.files.histories import histories
+from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts import History
 from rlslint.project.database import NoHistory
 from rlslint.project.following_programs import follow_migrations
@@ -33,12 +33,7 @@ def read_migrations(path: str, config: Config) -> Migrations:
     Raises NoHistory where there is none or more than one.
     """
     reader = Reader()
-    found = discover(
-        [path],
-        root=os.getcwd(),
-        exclude=excluded(config),
-        force_exclude=config.force_exclude,
-    )
+    found = _found((path,), config)
     for problem in found.problems:
         reader.unreadable(problem)
     reader.faults += found.faults
@@ -46,6 +41,22 @@ def read_migrations(path: str, config: Config) -> Migrations:
         raise NoHistory(reader.errors[0])
     with disk.Confined(found.roots):
         return _replayed(path, found, config, reader)
+
+
+def histories_at(paths: Iterable[str], config: Config) -> tuple[Histories, tuple[str, ...]]:
+    """Return the histories around paths, and the directories out of which nothing is read."""
+    found = _found(paths, config)
+    with disk.Confined(found.roots):
+        return histories(found, anchored(config, config.migrations)), found.roots
+
+
+def _found(paths: Iterable[str], config: Config) -> Found:
+    return discover(
+        paths,
+        root=os.getcwd(),
+        exclude=excluded(config),
+        force_exclude=config.force_exclude,
+    )
 
 
 def _replayed(path: str, found: Found, config: Config, reader: Reader) -> Migrations:

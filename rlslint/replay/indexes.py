@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.binding import Scope, bind
-from rlslint.catalog.model import Index, Relation
+from rlslint.catalog.model import Index, Kind, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay.dependencies import note_clause
 from rlslint.replay.generated_names import generated_name, is_taken, numbered
@@ -21,6 +21,9 @@ def create_index(replay: Replay, statement: Statement, node: Node, base: int) ->
     if node.get("concurrent"):
         replay.must_be_alone(statement)
     relation = replay.relation(node["relation"], statement)
+    is_whole = not relation.knows("kind") or relation.kind is not Kind.partitioned_table
+    if node.get("concurrent") and not is_whole:
+        raise Refused("feature_not_supported")
     written = [item["IndexElem"] for item in node["indexParams"]]
     elements = [_plain(element, relation) for element in written]
     must_own(replay, relation)

@@ -36,14 +36,33 @@ def order_alembic(files: list[tuple[Path, str]]) -> list[Path]:
     nodes: list[_Node] = []
     unreadable: list[Path] = []
     for path, text in files:
-        values = _values(_REVISION(), text)
-        names = _strings(values.get("revision"))
-        if "revision" in values and not names:
+        name, after = revision_in(text)
+        if name is None:
             unreadable.append(path)
-        elif names:
-            after = _strings(values.get("down_revision")) + _strings(values.get("depends_on"))
-            nodes.append(_Node(path, names[0], frozenset(after)))
+        elif name:
+            nodes.append(_Node(path, name, after))
     return _ordered(nodes) + sorted(unreadable)
+
+
+def revision_in(text: str) -> tuple[str | None, frozenset[str]]:
+    """Return the revision that a file is, and those that it stands behind.
+
+    It is "" where the file is no migration, None where it cannot be read.
+    """
+    values = _values(_REVISION(), text)
+    names = _strings(values.get("revision"))
+    if not names:
+        return (None if "revision" in values else ""), frozenset()
+    after = _strings(values.get("down_revision")) + _strings(values.get("depends_on"))
+    return names[0], frozenset(after)
+
+
+def dependencies_in(text: str) -> tuple[str, ...]:
+    """Return what a migration of Django says that it depends on: apps and migrations, dotted."""
+    migration = _MIGRATION().search(text)
+    if migration is None:
+        return ()
+    return tuple(_pairs(_values(_DEPENDENCY(), text, migration.end()).get("dependencies")))
 
 
 def order_django(

@@ -136,6 +136,16 @@ def tool(data: bytes) -> str | None:
     return None
 
 
+def plain_marks(data: bytes) -> tuple[str, str] | None:
+    """Return the lines that say just `Up` and `Down`, None where a file has not both of them."""
+    found = {_is_up(one): one[0].decode().strip() for one in _marks(data) if _is_plain(one)}
+    return (found[True], found[False]) if len(found) == 2 else None
+
+
+def _is_plain(mark: re.Match[bytes]) -> bool:
+    return mark.lastgroup == "plain"
+
+
 def _marks(data: bytes) -> list[re.Match[bytes]]:
     marks = list(_MARKERS().finditer(data))
     plain = {_is_up(mark) for mark in marks if mark.lastgroup == "plain"}
