@@ -36,7 +36,7 @@ from rlslint.text.faults import Fault
 
 if TYPE_CHECKING:
     from rlslint.catalog import Catalog
-    from rlslint.project.building import Built
+    from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
     from rlslint.project.setting_writes import SettingWrite
     from rlslint.rules.suppression import IgnoreUse
@@ -57,16 +57,28 @@ def check(
     UnknownRuleError where the configuration names a rule that does not exist.
     """
     if standard_input is None:
-        with disk.Kept(CONTENTS_KEPT):
-            return _checked(paths, config, None)
+        return examine(paths, config).result
     name, data = standard_input
     with disk.Kept(CONTENTS_KEPT), disk.Buffers({os.path.abspath(name): data}):
-        return _checked(paths, config, name)
+        return _examined(paths, config, name).result
 
 
-def _checked(
+class Examined(NamedTuple):
+    """What `check` has found, and the projects that it has asked."""
+
+    result: Result
+    projects: tuple[Project, ...]
+
+
+def examine(paths: Sequence[str | os.PathLike[str]], config: Config) -> Examined:
+    """Do what `check` does for whoever has more to ask; see there."""
+    with disk.Kept(CONTENTS_KEPT):
+        return _examined(paths, config, None)
+
+
+def _examined(
     paths: Sequence[str | os.PathLike[str]], config: Config, standard_input: str | None
-) -> Result:
+) -> Examined:
     from rlslint.project.building import build
 
     selection = selection_of(config)
@@ -77,9 +89,22 @@ def _checked(
     reader.faults += found.faults
     with disk.Confined(found.roots):
         projects = build(found, config, reader)
+    named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
+    result = _judged(paths, config, selection, reader, found, projects, named)
+    return Examined(result, tuple(one.project for one in projects.built))
+
+
+def _judged(
+    paths: Sequence[str | os.PathLike[str]],
+    config: Config,
+    selection: Selection,
+    reader: Reader,
+    found: Found,
+    projects: Projects,
+    named: _Named,
+) -> Result:
     code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
-    named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
     result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
     passed = tuple(NotChecked("file", path, _PASSED) for path in code.passed)
     result = result._replace(not_checked=(*result.not_checked, *passed))

@@ -81,9 +81,9 @@ def of_configuration(message: str, place: ConfigPlace, shown: Shown) -> Diagnost
 
 def _diagnostic(reported: ReportedFinding, folder: str, shown: Shown) -> Diagnostic:
     finding = reported.finding
-    lines = [finding.message]
+    lines = [reported.line, *reported.notes]
     if finding.label:
-        lines.append(finding.label)
+        lines.insert(1, finding.label)
     related = [
         DiagnosticRelatedInformation(
             Location(

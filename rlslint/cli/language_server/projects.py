@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from rlslint import NamedTuple
 from rlslint.cli.arguments import CHECK
 from rlslint.cli.running import config_in_force, configuration_file, problem_lines
 from rlslint.cli.streams import Failure
 from rlslint.config.options import ConfigError, ConfigPlace
-from rlslint.engine import check
+from rlslint.engine import examine
 from rlslint.files import disk
 from rlslint.files.discovery import project_directory
+from rlslint.project.project import Project
 from rlslint.reports import ReportedFinding
 from rlslint.reports.formats import without_secrets
 from rlslint.rules import UnknownRuleError
+
+A = TypeVar("A")
 
 _OPTIONS: dict[str, Any] = {flag.name: flag.initial for flag in CHECK}
 
@@ -29,13 +32,14 @@ class Place(NamedTuple):
 
 
 class Analysis(NamedTuple):
-    """What was found in a project at one moment.
+    """What was found at one moment in what is checked, which may hold several `projects`.
 
     `failures` are sentences on what could not be done. `problem` is a mistake in its configuration,
     with which nothing was checked, and `place` where that stands.
     """
 
     findings: tuple[ReportedFinding, ...] = ()
+    projects: tuple[Project, ...] = ()
     failures: tuple[str, ...] = ()
     problem: str = ""
     place: ConfigPlace | None = None
@@ -58,6 +62,12 @@ def place_of(path: str, workspace: Iterable[str]) -> Place:
     return Place(folder, (os.path.basename(path),))
 
 
+def within(place: Place, job: Callable[[], A]) -> A:
+    """Return what a job returns that is done in the directory of what is checked."""
+    os.chdir(place.folder)
+    return job()
+
+
 def analyse(place: Place, buffers: Mapping[str, bytes]) -> Analysis:
     """Check a project with what an editor holds in place of its files."""
     try:
@@ -68,10 +78,11 @@ def analyse(place: Place, buffers: Mapping[str, bytes]) -> Analysis:
     with disk.Buffers(buffers):
         try:
             config = config_in_force(configuration_file(place.paths, _OPTIONS), _OPTIONS)
-            result = without_secrets(check(place.paths, config))
+            examined = examine(place.paths, config)
         except (ConfigError, UnknownRuleError) as error:
             where = error.place if isinstance(error, ConfigError) else None
             return Analysis(problem="\n".join(problem_lines(error)[:1]), place=where)
         except Failure as error:
             return Analysis(failures=(str(error),))
-    return Analysis(result.findings, result.failures)
+    result = without_secrets(examined.result)
+    return Analysis(result.findings, examined.projects, result.failures)

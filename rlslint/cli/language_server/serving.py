@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from lsprotocol import types as lsp
 from pygls.exceptions import FeatureRequestError
@@ -16,12 +16,24 @@ from pygls.uris import from_fs_path, to_fs_path
 from pygls.workspace import TextDocument
 
 from rlslint import __version__
+from rlslint.cli.language_server.actions import SHOW_CARD, File, actions_for
 from rlslint.cli.language_server.diagnostics import Shown, by_path, of_configuration
-from rlslint.cli.language_server.projects import Analysis, Place, analyse, place_of
+from rlslint.cli.language_server.navigating import (
+    Asked,
+    definitions_at,
+    hover_at,
+    references_at,
+    symbols_in,
+)
+from rlslint.cli.language_server.projects import Analysis, Place, analyse, place_of, within
 from rlslint.cli.language_server.working import Worker
+from rlslint.reports import RULE_PAGE
+from rlslint.rules import card, rule_names
 from rlslint.text.display import printable
 from rlslint.text.faults import ISSUES, described
 from rlslint.text.secrets import masked
+
+A = TypeVar("A")
 
 PATIENCE_SECONDS = 0.1
 """How long a client may go on typing before its project is looked at."""
@@ -60,8 +72,10 @@ class Server(LanguageServer):
         self.worker = Worker()
         self._pending: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
         self._has_changed = False
         self._published: dict[Place, set[str]] = {}
+        self._analyses: dict[Place, Analysis] = {}
         self._said: dict[str, None] = {}
 
     @property
@@ -97,12 +111,36 @@ class Server(LanguageServer):
         """Look at the projects of all open documents, when nothing has changed for a moment."""
         if self._pending is not None:
             self._pending.cancel()
+        self._has_changed = True
         self._pending = asyncio.get_running_loop().call_later(after, self._look)
 
     def _look(self) -> None:
-        self._has_changed = True
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._look_on())
+
+    async def analysis_around(self, path: str) -> tuple[Place, Analysis]:
+        """Return what is known of a file's project, with all that was typed so far."""
+        if self._has_changed:
+            self._look()
+        if self._looking is not None:
+            await asyncio.shield(self._looking)
+        place = place_of(path, self.folders)
+        return place, self._analyses.get(place, Analysis())
+
+    async def ask(
+        self,
+        document: lsp.TextDocumentIdentifier,
+        position: lsp.Position,
+        question: Callable[[Asked, Analysis], A],
+    ) -> A | None:
+        """Return what a question about a place of a file gives."""
+        path = _path_of(document.uri)
+        if path is None:
+            return None
+        place, analysis = await self.analysis_around(path)
+        source = self.workspace.get_text_document(document.uri).source
+        asked = Asked(path, source, position, place.folder, self.shown)
+        return await self.worker.do(lambda: within(place, lambda: question(asked, analysis)))
 
     async def _look_on(self) -> None:
         """Look once more as long as something has changed meanwhile."""
@@ -119,6 +157,8 @@ class Server(LanguageServer):
             opened.setdefault(place_of(path, folders), {})[path] = version
         for place in self._published.keys() - opened.keys():
             self._publish(place, {}, {}, self.shown)
+        for place in self._analyses.keys() - opened.keys():
+            del self._analyses[place]
         for place, own in opened.items():
             try:
                 analysis = await self.worker.do(partial(analyse, place, buffers))
@@ -139,6 +179,7 @@ class Server(LanguageServer):
                 self._show(path, [of_configuration(analysis.problem, analysis.place, shown)], shown)
                 self._published.setdefault(place, set()).add(path)
             return
+        self._analyses[place] = analysis
         found = by_path(analysis.findings, place.folder, opened, shown)
         self._publish(place, found, opened, shown)
 
@@ -164,6 +205,10 @@ class Server(LanguageServer):
         self.text_document_publish_diagnostics(
             lsp.PublishDiagnosticsParams(shown.address_of(path), diagnostics, version)
         )
+
+    def watch_client(self, process: int) -> None:
+        """End when the client does, though it closes no stream of ours."""
+        self._watching = asyncio.get_running_loop().create_task(_end_with(process))
 
     def say(self, sentence: str) -> None:
         """Write a sentence to the client's log, once until something else is to be said."""
@@ -198,7 +243,7 @@ def made_server() -> Server:
         if files is not None and files.dynamic_registration:
             server.client_register_capability(_watching())
         if server.process_id is not None:
-            await _end_with(server, server.process_id)
+            server.watch_client(server.process_id)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
     async def opened(params: lsp.DidOpenTextDocumentParams) -> None:
@@ -210,7 +255,58 @@ def made_server() -> Server:
         async def changed(params: Any) -> None:
             server.look_soon()
 
+    @server.feature(lsp.TEXT_DOCUMENT_HOVER)
+    async def hover(params: lsp.HoverParams) -> lsp.Hover | None:
+        return await server.ask(params.text_document, params.position, hover_at)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
+    async def definition(params: lsp.DefinitionParams) -> list[lsp.Location] | None:
+        return await server.ask(params.text_document, params.position, definitions_at)
+
+    @server.feature(lsp.TEXT_DOCUMENT_REFERENCES)
+    async def uses(params: lsp.ReferenceParams) -> list[lsp.Location] | None:
+        return await server.ask(params.text_document, params.position, references_at)
+
+    @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    async def symbols(params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
+        path = _path_of(params.text_document.uri)
+        source = server.workspace.get_text_document(params.text_document.uri).source
+        if path is None:
+            return []
+        return await server.worker.do(lambda: symbols_in(path, source, server.shown))
+
+    kinds = lsp.CodeActionOptions([lsp.CodeActionKind.QuickFix])
+
+    @server.feature(lsp.TEXT_DOCUMENT_CODE_ACTION, kinds)
+    async def actions(params: lsp.CodeActionParams) -> list[lsp.CodeAction]:
+        path = _path_of(params.text_document.uri)
+        document = server.documents.get(path) if path is not None else None
+        if path is None or document is None:
+            return []
+        place, analysis = await server.analysis_around(path)
+        file = File(path, params.text_document.uri, document.version, document.source)
+        told = params.context.diagnostics
+        return actions_for(told, analysis.findings, file, place.folder, server.shown)
+
+    @server.command(SHOW_CARD)
+    async def show_card(name: str) -> None:
+        await _show_card(server, name)
+
     return server
+
+
+async def _show_card(server: Server, name: str) -> None:
+    """Show a rule's card: its page, or where the client opens none its first sentence."""
+    if name not in rule_names():
+        return
+    window = server.client_capabilities.window
+    shows = window.show_document if window is not None else None
+    address = RULE_PAGE.format(name)
+    if shows is not None and shows.support:
+        await server.window_show_document_async(lsp.ShowDocumentParams(address, external=True))
+        return
+    words = f"{card(name).summary}.\nrlslint rule {name}\n{address}"
+    server.window_show_message(lsp.ShowMessageParams(lsp.MessageType.Info, words))
 
 
 def _watching() -> lsp.RegistrationParams:
@@ -220,8 +316,7 @@ def _watching() -> lsp.RegistrationParams:
     return lsp.RegistrationParams([lsp.Registration("rlslint-files", kind, options)])
 
 
-async def _end_with(server: Server, process: int) -> None:
-    """End when the client does, though it closes no stream of ours."""
+async def _end_with(process: int) -> None:
     while _lives(process):
         await asyncio.sleep(_WATCH_SECONDS)
     os._exit(1)

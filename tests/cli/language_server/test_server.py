@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -134,3 +134,35 @@ async def test_without_the_extra_one_sentence_says_how_to_get_it(project: Path) 
     assert run.stderr.splitlines() == [
         "Error: The language server needs pygls: pip install 'rlslint[lsp]'"
     ]
+
+
+async def test_a_client_asks_about_places(client: LanguageClient, project: Path) -> None:
+    uri = _open(client, project / "migrations/0002_policy.sql", OPEN)
+    document, position = lsp.TextDocumentIdentifier(uri), lsp.Position(1, 30)
+    hover = await client.text_document_hover_async(lsp.HoverParams(document, position))
+    assert hover is not None
+    assert isinstance(hover.contents, lsp.MarkupContent)
+    assert "every row" in hover.contents.value
+    made = await client.text_document_definition_async(lsp.DefinitionParams(document, position))
+    assert _addresses(made) == [(project / "migrations/0001_docs.sql").as_uri()]
+    used = await client.text_document_references_async(
+        lsp.ReferenceParams(lsp.ReferenceContext(True), document, position)
+    )
+    assert uri in _addresses(used)
+    symbols = await client.text_document_document_symbol_async(lsp.DocumentSymbolParams(document))
+    assert symbols is not None
+    assert [one.name for one in symbols] == ["p"]
+    found = [one for one in client.diagnostics[uri] if one.code == "RLS101"]
+    actions = await client.text_document_code_action_async(
+        lsp.CodeActionParams(document, found[0].range, lsp.CodeActionContext(found))
+    )
+    assert actions is not None
+    assert [one.title.split()[0] for one in actions] == ["Let", "Show"]
+    shown = lsp.ExecuteCommandParams("rlslint.showCard", ["policy-using-true"])
+    await client.workspace_execute_command_async(shown)
+    assert client.shown_documents or client.messages
+
+
+def _addresses(found: object) -> list[str]:
+    assert isinstance(found, Sequence)
+    return [one.uri for one in found if isinstance(one, lsp.Location)]

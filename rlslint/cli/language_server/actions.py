@@ -1,0 +1,163 @@
+"""What can be done about a finding: mend it, let it stand with a reason, read the card."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from lsprotocol import types as lsp
+
+from rlslint.cli.language_server.diagnostics import SOURCE, Shown
+from rlslint.cli.language_server.positions import Positions, range_of
+from rlslint.files.ignores import rows_around
+from rlslint.files.layouts.reversals import up_ranges
+from rlslint.files.walk import kind
+from rlslint.project import Finding
+from rlslint.reports import ReportedFinding
+from rlslint.sql.parser import SyntaxProblem, tokens
+from rlslint.text import Statement
+from rlslint.text.patterns import Pattern
+
+SHOW_CARD = "rlslint.showCard"
+"""The command of the server that shows a rule's card."""
+
+REASON = "say here why this is meant"
+
+_STATEMENT = Pattern(r"(?:ALTER|BEGIN|CREATE|DO|DROP|GRANT|REINDEX|REVOKE|SELECT|SET)\b")
+_SESSION = Pattern(r"(?:BEGIN|SELECT|SET)\b")
+_HASH = (".py", ".rb", ".rake", ".ex", ".exs", ".env", ".yml", ".yaml", ".toml", ".tf", ".service")
+
+
+class File:
+    """An open document: where it is, how its client knows it, what it holds."""
+
+    def __init__(self, path: str, uri: str, version: int | None, source: str) -> None:
+        self.path = path
+        self.uri = uri
+        self.version = version
+        self.source = source
+
+
+def actions_for(
+    diagnostics: Iterable[lsp.Diagnostic],
+    findings: Iterable[ReportedFinding],
+    file: File,
+    folder: str,
+    shown: Shown,
+) -> list[lsp.CodeAction]:
+    """Return what can be done about the diagnostics of a file; `findings` are those behind them."""
+    found: list[lsp.CodeAction] = []
+    here = [
+        one
+        for one in findings
+        if one.finding.span is not None
+        and os.path.normpath(os.path.join(folder, one.finding.span.text.path)) == file.path
+    ]
+    for diagnostic in diagnostics:
+        if diagnostic.source != SOURCE:
+            continue
+        for reported in here:
+            if _is_behind(reported, diagnostic, shown):
+                found += _actions(reported, diagnostic, file, shown)
+                break
+    return found
+
+
+def _is_behind(reported: ReportedFinding, diagnostic: lsp.Diagnostic, shown: Shown) -> bool:
+    span = reported.finding.span
+    if reported.code != diagnostic.code or span is None:
+        return False
+    return range_of(span, shown.encoding) == diagnostic.range
+
+
+def _actions(
+    reported: ReportedFinding, diagnostic: lsp.Diagnostic, file: File, shown: Shown
+) -> Iterator[lsp.CodeAction]:
+    positions = Positions(file.source, shown.encoding)
+    mend = _mend(reported.finding, file)
+    if mend is not None:
+        place, sql = mend
+        yield lsp.CodeAction(
+            f"Add the statement that mends {reported.name}",
+            lsp.CodeActionKind.QuickFix,
+            [diagnostic],
+            is_preferred=True,
+            edit=_insertion(file, positions, place, sql),
+        )
+    comment = _comment(reported, file)
+    if comment is not None:
+        place, line = comment
+        yield lsp.CodeAction(
+            f"Let {reported.name} stand here, with a reason",
+            lsp.CodeActionKind.QuickFix,
+            [diagnostic],
+            edit=_insertion(file, positions, place, line),
+        )
+    yield lsp.CodeAction(
+        f"Show the card of {reported.name}",
+        lsp.CodeActionKind.QuickFix,
+        [diagnostic],
+        command=lsp.Command("Show the card", SHOW_CARD, arguments=[reported.name]),
+    )
+
+
+def _mend(finding: Finding, file: File) -> tuple[int, str] | None:
+    """Return the statement that mends a finding, and at which character of a migration to add it.
+
+    What a session should do instead is no migration.
+    """
+    help = finding.help
+    if kind(os.path.basename(file.path)) != "sql":
+        return None
+    if not _STATEMENT().match(help) or _SESSION().match(help):
+        return None
+    data = file.source.encode("utf-8", "replace")
+    ranges = up_ranges(data)
+    if not ranges:
+        return None
+    place = len(data[: ranges[-1][1]].rstrip())
+    before = data[:place].decode("utf-8", "replace")
+    statement = help if help.rstrip().endswith(";") else f"{help};"
+    # On a line of its own a semicolon stands in no comment.
+    end = "" if _is_ended(data[:place]) else "\n;"
+    return len(before), f"{end}\n\n{statement}" if before else f"{statement}\n"
+
+
+def _is_ended(sql: bytes) -> bool:
+    """Tell whether a semicolon ends the last statement."""
+    try:
+        found = tokens(sql)
+    except SyntaxProblem:
+        return sql.endswith(b";")
+    return not found or sql[found[-1].start : found[-1].end] == b";"
+
+
+def _comment(reported: ReportedFinding, file: File) -> tuple[int, str] | None:
+    """Return the comment that lets a finding stand, and at which character to put it."""
+    finding = reported.finding
+    span = finding.span
+    if span is None:
+        return None
+    statement = finding.statement or Statement(span.text, span.start, span.end, "")
+    if statement.span.text.path != span.text.path:
+        return None
+    row = rows_around(statement)[0]
+    lines = file.source.split("\n")
+    if row > len(lines):
+        return None
+    line = lines[row - 1]
+    indent = line[: len(line) - len(line.lstrip())]
+    start = sum(len(one) + 1 for one in lines[: row - 1])
+    return start, f"{indent}{_mark(file.path)} rlslint: ignore[{reported.name}] {REASON}\n"
+
+
+def _mark(path: str) -> str:
+    if kind(os.path.basename(path)) == "sql":
+        return "--"
+    return "#" if path.endswith(_HASH) else "//"
+
+
+def _insertion(file: File, positions: Positions, place: int, text: str) -> lsp.WorkspaceEdit:
+    at = positions.position(place)
+    edit = lsp.TextEdit(lsp.Range(at, at), text)
+    return lsp.WorkspaceEdit(changes={file.uri: [edit]})
