@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rlslint.files import disk
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.layouts import Migration
-from rlslint.files.layouts.reversals import down_ranges, undoing, up_ranges
+from rlslint.files.layouts.reversals import Ranges, down_ranges, undoing, up_ranges
 from rlslint.files.walk import folders_above
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.psql import CONDITION
@@ -22,7 +22,11 @@ from rlslint.text.patterns import Pattern
 if TYPE_CHECKING:
     from rlslint.code.sites import SqlSite
     from rlslint.files.ignores import Ignore
+    from rlslint.sql.ahead import TextsAhead
 
+
+_FEW = 20
+"""So many files are parsed before another thread would have begun."""
 
 _OPENS = Pattern(rb"disable\s+row\s+level\s+security", re.IGNORECASE)
 
@@ -67,7 +71,7 @@ class Reader:
 
     def ahead(self, path: str) -> bytes:
         """Return the bytes of a file whose text is asked for later, and need not be read again."""
-        data = self.content(path)
+        data = self._ahead.get(path) or self.content(path)
         if data:
             self._ahead[path] = data
         return data
@@ -110,11 +114,17 @@ class MigrationReader:
         self,
         kinds_in: Callable[[bytes], frozenset[str]],
         reader: Reader,
+        migrations: Sequence[Migration],
     ) -> None:
         self._kinds_in = kinds_in
         self._reader = reader
         self._text: Text | None = None
+        self._ahead: TextsAhead | None = None
         self.files = 0
+        if len(migrations) > _FEW:
+            from rlslint.sql.ahead import TextsAhead
+
+            self._ahead = TextsAhead(self._coming(migrations))
 
     def statements(self, migration: Migration) -> Items:
         """Yield the statements of a migration's way up, none where it cannot be read."""
@@ -127,7 +137,7 @@ class MigrationReader:
             yield from self._unless_at_fault(text, self._statements_of_program(migration))
             return
         self._reader.keep_ignores(text, lambda: _ignores_in(text))
-        yield from self._unless_at_fault(text, self._read(text))
+        yield from self._unless_at_fault(text, self._read(migration, text))
 
     def way_back(self, migration: Migration) -> Items:
         """Yield the statements that undo the migration that was read last, if they open a table."""
@@ -194,8 +204,16 @@ class MigrationReader:
             items = read(site.text, self._kinds_in(site.text.data), application=True)
             yield from items if site.runs is Runs.yes else _perhaps(site.text, items)
 
-    def _read(self, text: Text) -> Items:
-        yield from read(text, self._kinds_in(text.data), up_ranges(text.data))
+    def _coming(self, migrations: Iterable[Migration]) -> Iterator[tuple[str, bytes, Ranges]]:
+        for migration in migrations:
+            if not migration.is_program:
+                data = self._reader.ahead(migration.path)
+                yield migration.path, data, up_ranges(data)
+
+    def _read(self, migration: Migration, text: Text) -> Items:
+        kinds = self._kinds_in(text.data)
+        ahead = self._ahead and self._ahead.statements(migration.path, text, kinds)
+        yield from ahead or read(text, kinds, up_ranges(text.data))
 
 
 def _perhaps(text: Text, items: Items) -> Items:

@@ -95,6 +95,7 @@ def _replayed(
     hosting: Platform | None,
 ) -> Replayed:
     replay = Replay()
+    migrations = MigrationReader(partial(_kinds_in, replay), reader, history.migrations)
     ending = _ENDINGS.get(history.layout, Ending.unknown)
     replay.one_transaction_a_script = ending is Ending.commit
     platform = _platform(history, config)
@@ -113,7 +114,6 @@ def _replayed(
         settle_on(replay.catalog, platform)
     if platform is not None:
         replay.migration_roles = (platform.owner,) if platform.owner else ()
-    migrations = MigrationReader(partial(_kinds_in, replay), reader)
     scripts = _Scripts(replay, history, migrations, reader)
     for migration in history.migrations:
         if platform is not None and platform.default_grants_end is not None:
@@ -232,12 +232,13 @@ def _kinds_in(replay: Replay, data: bytes) -> frozenset[str]:
     if CONTAINERS[1].encode() in data:
         kinds |= {"InsertStmt", "UpdateStmt"}
     small = data.lower()
+    may_fail = len(data) <= LARGEST_SCRIPT_TO_FAIL and _SPEAKS_OF_ROW_SECURITY().search(small)
+    if may_fail and _CHANGES_ROWS().search(small):
+        return kinds | DATA_KINDS
+    if b"pg_" in small and _CHANGES_CATALOGS().search(small):
+        return kinds | DATA_KINDS
     if replay.has_forced or _FORCES().search(small):
         kinds |= DATA_KINDS if _COPIES().search(small) else DATA_KINDS - {"InsertStmt"}
-    if b"pg_" in small and _CHANGES_CATALOGS().search(small):
-        kinds |= DATA_KINDS
-    if len(data) <= LARGEST_SCRIPT_TO_FAIL and _SPEAKS_OF_ROW_SECURITY().search(small):
-        kinds |= DATA_KINDS if _CHANGES_ROWS().search(small) else frozenset()
     return kinds
 
 
@@ -311,16 +312,16 @@ def _names_what_is_filled_in(replay: Replay, item: ParsedStatement) -> bool:
     What the history makes under such a name is one table, however it is called. Any other name may
     be that of any table.
     """
-    if item.statement.kind not in _OF_TABLES or not has_marks(item.statement.sql):
+    if item.statement.kind not in _OF_TABLES:
         return False
     targets = [item.node.get("relation"), item.node.get("table")]
     targets += [each.get("RangeVar") for each in item.node.get("objects", ())]
-    return any(
-        target is not None
-        and is_placeholder(target.get("relname", ""))
-        and replay.find(target) is None
-        for target in targets
-    )
+    filled_in = [
+        one for one in targets if one is not None and is_placeholder(one.get("relname", ""))
+    ]
+    if not filled_in or not has_marks(item.statement.sql):
+        return False
+    return any(replay.find(one) is None for one in filled_in)
 
 
 _OF_TABLES = frozenset(("AlterTableStmt", "CreatePolicyStmt", "AlterPolicyStmt", "GrantStmt"))
@@ -347,13 +348,13 @@ def _platform_called(
         functions = b"|".join(map(re.escape, words))
         roles = b"|".join(re.escape(role.encode()) for role in platform.request_roles)
         calls = re.compile(rb"(?<![\w.])(?:%s)\s*\(" % functions)
-        makes = re.compile(rb"\bfunction\s+(?:%s)\s*\(" % functions)
+        makes = re.compile(rb"f(?<!\wf)unction\s+(?:%s)\s*\(" % functions)
         grants = re.compile(
-            rb"\bgrant\s+%s\b[^;]{0,300}\bto\s[^;]{0,99}\b(?:%s)\b" % (_DATA, roles)
+            rb"g(?<!\wg)rant\s+%s\b[^;]{0,300}\bto\s[^;]{0,99}\b(?:%s)\b" % (_DATA, roles)
         )
-        if any(map(makes.search, called)) or any(map(grants.search, scripts)):
+        if not any(map(calls.search, called)) or any(map(makes.search, called)):
             continue
-        if any(map(calls.search, called)):
+        if not any(map(grants.search, scripts)):
             return platform
     return None
 

@@ -98,6 +98,14 @@ class Token(NamedTuple):
     name: str
 
 
+class Part(NamedTuple):
+    """A part of a text between two offsets, and what to add to places in its tree to get others."""
+
+    start: int
+    end: int
+    base: int
+
+
 class ParsedStatement(NamedTuple):
     """A statement, its node, and what to add to the node's `location`s to get offsets."""
 
@@ -159,7 +167,7 @@ def parse_piece(
         tree = parse(text.data[start:end] if sql is None else sql)
     except SyntaxProblem as problem:
         raise SyntaxProblem(problem.message, start + problem.offset) from None
-    return statements_of_tree(tree, text, wanted, (start, end), parent)
+    return statements_of_tree(tree, text, wanted, Part(start, end, start), parent)
 
 
 def pieces(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -225,10 +233,10 @@ def statements_of_tree(
     tree: str,
     text: Text,
     wanted: Container[str],
-    piece: tuple[int, int],
+    part: Part,
     parent: Statement | None,
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
-    """Yield the statements of a tree that `parse` returned for a piece of `text`.
+    """Yield the statements of a tree that `parse` returned for a part of `text`.
 
     Some are decoded at once: the decoder keeps the names of fields from one to the next.
     """
@@ -238,9 +246,9 @@ def statements_of_tree(
         batch.append(stretch)
         size += stretch.end - stretch.start
         if size > _BATCH:
-            yield from _decoded(tree, batch, text, piece, parent)
+            yield from _decoded(tree, batch, text, part, parent)
             batch, size = [], 0
-    yield from _decoded(tree, batch, text, piece, parent)
+    yield from _decoded(tree, batch, text, part, parent)
 
 
 class _Stretch(NamedTuple):
@@ -308,7 +316,7 @@ def _decoded(
     tree: str,
     batch: list[_Stretch],
     text: Text,
-    piece: tuple[int, int],
+    part: Part,
     parent: Statement | None,
 ) -> Iterator[ParsedStatement | BrokenStatement | None]:
     decoded = _decoded_at_once([_early(tree, one) for one in batch if one.end > one.start])
@@ -319,17 +327,19 @@ def _decoded(
             continue
         node = next(decoded)
         if node is None:
-            start, end = _place_before(tree, end, piece)
+            start, end = _place_before(tree, end, part)
             statement = _statement(text, start, end, "", parent)
             yield BrokenStatement(statement, _TOO_DEEP, statement.start, refused=False)
             continue
-        first = piece[0] + node.get("stmt_location", 0)
-        last = first + node["stmt_len"] if "stmt_len" in node else 0
-        last = last or _end_of_last(text.data, first, piece[1])
+        first = part.base + node.get("stmt_location", 0)
+        last = first + node["stmt_len"] if "stmt_len" in node else part.end + 1
+        first = max(first, part.start)
+        if last > part.end:
+            last = _end_of_last(text.data, first, part.end)
         fields = node["stmt"][kind]
         if late:
             fields["clauses"] = UndecodedClauses(tree[late + 1 : tail])
-        yield ParsedStatement(_statement(text, first, last, kind, parent), fields, piece[0])
+        yield ParsedStatement(_statement(text, first, last, kind, parent), fields, part.base)
 
 
 def _early(tree: str, stretch: _Stretch) -> str:
@@ -350,11 +360,12 @@ def _decoded_at_once(statements: list[str]) -> Iterator[Node | None]:
                 yield None
 
 
-def _place_before(tree: str, position: int, piece: tuple[int, int]) -> tuple[int, int]:
+def _place_before(tree: str, position: int, part: Part) -> tuple[int, int]:
     place = _STATEMENT_PLACE().search(tree, max(0, position - 80), position)
     location, length = place.groups() if place is not None else (None, None)
-    start = piece[0] + int(location or 0)
-    return start, start + int(length) if length is not None else piece[1]
+    start = part.base + int(location or 0)
+    end = start + int(length) if length is not None else part.end
+    return max(start, part.start), min(end, part.end)
 
 
 def _statement(text: Text, start: int, end: int, kind: str, parent: Statement | None) -> Statement:
