@@ -45,22 +45,29 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 
+def _untold(sentence: str) -> None:
+    del sentence
+
+
 def check(
     paths: Sequence[str | os.PathLike[str]],
     config: Config,
     standard_input: tuple[str, bytes] | None = None,
+    progress: Progress = _untold,
 ) -> Result:
     """Lint `paths` and the project around them.
 
-    `standard_input` is the name of the file that the path `-` stands for, and its content.
+    `standard_input` is the name of the file that the path `-` stands for, and its content;
+    `progress` is told what is done.
     What could be judged is among the findings, what could not be is named beside them. Raises
     UnknownRuleError where the configuration names a rule that does not exist.
     """
     if standard_input is None:
-        return examine(paths, config).result
+        with disk.Kept(CONTENTS_KEPT):
+            return _examined(paths, config, None, progress).result
     name, data = standard_input
     with disk.Kept(CONTENTS_KEPT), disk.Buffers({os.path.abspath(name): data}):
-        return _examined(paths, config, name).result
+        return _examined(paths, config, name, progress).result
 
 
 class Examined(NamedTuple):
@@ -73,23 +80,29 @@ class Examined(NamedTuple):
 def examine(paths: Sequence[str | os.PathLike[str]], config: Config) -> Examined:
     """Do what `check` does for whoever has more to ask; see there."""
     with disk.Kept(CONTENTS_KEPT):
-        return _examined(paths, config, None)
+        return _examined(paths, config, None, _untold)
 
 
 def _examined(
-    paths: Sequence[str | os.PathLike[str]], config: Config, standard_input: str | None
+    paths: Sequence[str | os.PathLike[str]],
+    config: Config,
+    standard_input: str | None,
+    progress: Progress,
 ) -> Examined:
     from rlslint.project.building import build
 
     selection = selection_of(config)
     reader = Reader()
+    progress("Looking for files")
     found = _discover(paths, config, standard_input)
     for problem in found.problems:
         reader.unreadable(problem)
     reader.faults += found.faults
     with disk.Confined(found.roots):
+        progress("Reading migrations and code")
         projects = build(found, config, reader)
     named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
+    progress("Asking the rules")
     result = _judged(paths, config, selection, reader, found, projects, named)
     return Examined(result, tuple(one.project for one in projects.built))
 

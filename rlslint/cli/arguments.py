@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 CHECK_NAMES = ("check", "lint")
+GROUPS = ("Output", "Selection", "Files", "Adoption", "Miscellaneous")
+"""Under which headings --help shows options."""
 _EXPANDED_BY_CLICK = "*?[~$%" if os.name == "nt" else ""
 
 
@@ -26,7 +28,17 @@ class Flag:
     where there is none.
     """
 
-    __slots__ = ("choices", "default", "help", "metavar", "name", "option", "spellings", "takes")
+    __slots__ = (
+        "choices",
+        "default",
+        "group",
+        "help",
+        "metavar",
+        "name",
+        "option",
+        "spellings",
+        "takes",
+    )
 
     def __init__(
         self,
@@ -38,6 +50,7 @@ class Flag:
         option: str = "",
         choices: tuple[str, ...] = (),
         default: str | None = None,
+        group: str = GROUPS[-1],
     ) -> None:
         self.spellings = spellings
         self.help = help
@@ -47,6 +60,7 @@ class Flag:
         self.option = option
         self.choices = choices
         self.default = default
+        self.group = group
 
     @property
     def initial(self) -> object:
@@ -55,9 +69,23 @@ class Flag:
 
 
 _SELECTING = (
-    Flag("--select", takes="values", metavar="RULES", help="Turn on these rules only."),
-    Flag("--ignore", takes="values", metavar="RULES", help="Turn off these rules."),
-    Flag("--extend-select", takes="values", metavar="RULES", help="Turn on more rules."),
+    Flag(
+        "--select",
+        takes="values",
+        metavar="RULES",
+        help="Turn on these rules only.",
+        group="Selection",
+    ),
+    Flag(
+        "--ignore", takes="values", metavar="RULES", help="Turn off these rules.", group="Selection"
+    ),
+    Flag(
+        "--extend-select",
+        takes="values",
+        metavar="RULES",
+        help="Turn on more rules.",
+        group="Selection",
+    ),
 )
 _EXCLUDING = (
     Flag(
@@ -65,10 +93,19 @@ _EXCLUDING = (
         takes="values",
         metavar="PATTERN:RULES",
         help="Turn off rules for files.",
+        group="Selection",
     ),
-    Flag("--exclude", takes="values", metavar="PATTERN", help="Leave out these files."),
-    Flag("--extend-exclude", takes="values", metavar="PATTERN", help="Leave out more files."),
-    Flag("--force-exclude", help="Leave out excluded files even if named."),
+    Flag(
+        "--exclude", takes="values", metavar="PATTERN", help="Leave out these files.", group="Files"
+    ),
+    Flag(
+        "--extend-exclude",
+        takes="values",
+        metavar="PATTERN",
+        help="Leave out more files.",
+        group="Files",
+    ),
+    Flag("--force-exclude", help="Leave out excluded files even if named.", group="Files"),
 )
 _CONFIGURING = (
     Flag(
@@ -82,24 +119,40 @@ _CONFIGURING = (
 )
 _REPORTING = (
     Flag(
-        "--output-format", takes="value", option="output-format", help="How findings are printed."
+        "--output-format",
+        takes="value",
+        option="output-format",
+        help="How findings are printed.",
+        group="Output",
     ),
-    Flag("-o", "--output-file", takes="path", metavar="PATH", help="Write the findings to a file."),
+    Flag(
+        "-o",
+        "--output-file",
+        takes="path",
+        metavar="PATH",
+        help="Write the findings to a file.",
+        group="Output",
+    ),
 )
 _WEIGHING = (
     Flag("--fail-on", takes="value", option="fail-on", help="Exit with 1 from this severity on."),
     Flag(
-        "--min-severity", takes="value", option="min-severity", help="Print from this severity on."
+        "--min-severity",
+        takes="value",
+        option="min-severity",
+        help="Print from this severity on.",
+        group="Output",
     ),
     Flag(
         "--min-confidence",
         takes="value",
         option="min-confidence",
         help="Print from this confidence on.",
+        group="Output",
     ),
     Flag("-e", "--exit-zero", help="Exit with 0 whatever is found."),
-    Flag("--show-unchecked", help="List what could not be checked."),
-    Flag("--statistics", help="Count the findings of each rule."),
+    Flag("--show-unchecked", help="List what could not be checked.", group="Output"),
+    Flag("--statistics", help="Count the findings of each rule.", group="Output"),
 )
 _SPEAKING = (
     Flag("--show-settings", help="Print the options in force."),
@@ -109,32 +162,61 @@ _SPEAKING = (
         choices=("auto", "always", "never"),
         default="auto",
         help="When to use colour.",
+        group="Output",
     ),
-    Flag("-q", "--quiet", help="Print findings and errors only."),
-    Flag("-v", "--verbose", help="Say what is in force, and where rlslint itself fails."),
+    Flag("-q", "--quiet", help="Print findings and errors only.", group="Output"),
+    Flag(
+        "-v",
+        "--verbose",
+        help="Say what is in force, and where rlslint itself fails.",
+        group="Output",
+    ),
 )
 CHECK = (
     *_SELECTING,
     *_EXCLUDING,
     *_CONFIGURING,
     *_REPORTING,
-    Flag("--stdin-filename", takes="value", help="The file that standard input stands for."),
+    Flag(
+        "--stdin-filename",
+        takes="value",
+        help="The file that standard input stands for.",
+        group="Files",
+    ),
     *_WEIGHING,
-    Flag("--show-files", help="List the files that would be read."),
+    Flag("--show-files", help="List the files that would be read.", group="Files"),
+    Flag("--watch", help="Check again whenever a file changes, until interrupted."),
     Flag("--no-cache", help="Check anew what is as it was, and keep nothing for the next time."),
     *_SPEAKING,
 )
 AUDIT = (
-    Flag("--service", takes="value", metavar="NAME", help="A service of libpq's pg_service.conf."),
+    Flag(
+        "--service",
+        takes="value",
+        metavar="NAME",
+        help="A service of libpq's pg_service.conf.",
+        group="Files",
+    ),
     Flag(
         "--dsn-file",
         takes="file",
         metavar="FILE",
         help="A file with a DSN on each line (- is standard input).",
+        group="Files",
     ),
-    Flag("--schema", takes="values", metavar="NAME", help="Report on this schema only."),
     Flag(
-        "--migrations", takes="path", metavar="PATH", help="The migrations that made the database."
+        "--schema",
+        takes="values",
+        metavar="NAME",
+        help="Report on this schema only.",
+        group="Selection",
+    ),
+    Flag(
+        "--migrations",
+        takes="path",
+        metavar="PATH",
+        help="The migrations that made the database.",
+        group="Files",
     ),
     Flag("--drift", help="Report what differs from the migrations."),
     *_SELECTING,
@@ -198,6 +280,8 @@ def contradiction(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
     """Return what is wrong with options that are right each by itself, "" where nothing is."""
     if options["quiet"] and options["verbose"]:
         return "--quiet and --verbose exclude each other."
+    if options.get("watch") and ("-" in paths or options["stdin_filename"]):
+        return "--watch looks at files, and standard input is none."
     if options.get("stdin_filename") and paths and "-" not in paths:
         return "--stdin-filename says what - stands for, but PATHS have no -."
     return ""

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 def check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Lint, print, and return the exit status."""
+    if options["watch"]:
+        from rlslint.cli.watching import watch
+
+        return watch(lambda: _made(paths, options), options["output_file"])
     return deliver(_report(paths, options), options["output_file"])
 
 

@@ -18,6 +18,7 @@ from rlslint.cli.arguments import (
     contradiction,
     paths_or_default,
 )
+from rlslint.cli.options_help import Grouped
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -81,7 +82,7 @@ def _type(flag: Flag) -> click.ParamType[Any] | None:
     return None
 
 
-@rlslint.command(short_help="Lint files and directories.")
+@rlslint.command(cls=Grouped, short_help="Lint files and directories.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=str))
 @_with(CHECK)
 def check(paths: tuple[str, ...], **options: Any) -> int:
@@ -100,7 +101,7 @@ def check(paths: tuple[str, ...], **options: Any) -> int:
     return check(paths_or_default(paths, options), options)
 
 
-@rlslint.command(short_help="Write a migration that mends what check finds.")
+@rlslint.command(cls=Grouped, short_help="Write a migration that mends what check finds.")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=str))
 @_with(FIX)
 def fix(paths: tuple[str, ...], **options: Any) -> int:
@@ -121,7 +122,7 @@ def fix(paths: tuple[str, ...], **options: Any) -> int:
     return fix(paths or (".",), options)
 
 
-@rlslint.command(short_help="Audit live databases.")
+@rlslint.command(cls=Grouped, short_help="Audit live databases.")
 @click.argument("databases", nargs=-1, metavar="[DSN]...")
 @_with(AUDIT)
 def audit(databases: tuple[str, ...], **options: Any) -> int:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rlslint import NamedTuple
-from rlslint.cli.running import Progress, config_in_force, configuration_file, problem_lines
+from rlslint.cli.progress import Progress
+from rlslint.cli.running import config_in_force, configuration_file, problem_lines
 from rlslint.cli.streams import ERROR, FINDINGS, SUCCESS, Failure, print_text, say
 from rlslint.cli.writing import NotAllWritten, difference, write_all
 from rlslint.config import Severity

@@ -6,8 +6,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
-from threading import Timer
-from types import TracebackType
 from typing import Any
 
 from rlslint.cli.streams import (
@@ -55,7 +53,13 @@ def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Repor
         standard_input = _standard_input(paths, options)
         if options["show_files"]:
             return _report_of_files(paths, files_read(paths, config))
-        result = check(paths, config, standard_input)
+        if sys.stderr.isatty():
+            from rlslint.cli.progress import Progress
+
+            with Progress() as progress:
+                result = check(paths, config, standard_input, progress.tell)
+        else:
+            result = check(paths, config, standard_input)
         return _report(result, file, config, options)
     except (ConfigError, UnknownRuleError) as error:
         return Report("", "", harmless(problem_lines(error)), ERROR)
@@ -63,6 +67,7 @@ def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Repor
 
 def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Audit live databases, print, and return the exit status."""
+    from rlslint.cli.progress import Progress
     from rlslint.engine import audit
     from rlslint.project.database import NoHistory, Request
 
@@ -136,12 +141,13 @@ def _report_of_files(paths: tuple[str, ...], files: Iterable[str]) -> Report:
 
 
 def _report(result: Result, file: str | None, config: Config, options: Mapping[str, Any]) -> Report:
-    from rlslint.reports.closing import statistics
+    from rlslint.reports.closing import statistics, statistics_as_json
     from rlslint.reports.formats import rendered
     from rlslint.rules import card
 
     if options["statistics"]:
-        lines: Iterable[str] = statistics(result)
+        is_json = config.output_format == "json"
+        lines: Iterable[str] = statistics_as_json(result) if is_json else statistics(result)
     else:
         lines, result = rendered(
             config.output_format,
@@ -161,9 +167,9 @@ def _closing(result: Result, options: Mapping[str, Any]) -> Iterator[str]:
     if options["quiet"]:
         return
     yield from result.notes
-    yield from closing_lines(result)
     if options["show_unchecked"]:
         yield from unchecked_lines(result)
+    yield from closing_lines(result)
 
 
 def _failures(result: Result, options: Mapping[str, Any]) -> Iterator[str]:
@@ -179,52 +185,6 @@ def _status(result: Result, config: Config, options: Mapping[str, Any]) -> int:
         return ERROR
     grave = any(reported.severity >= config.fail_on for reported in result.findings)
     return FINDINGS if grave and not options["exit_zero"] else SUCCESS
-
-
-_PATIENCE_SECONDS = 0.5
-_CLEAR = "\r\x1b[K"
-
-
-class Progress:
-    """Shows the last sentence that it was told, from half a second on, and wipes it at the end.
-
-    Nothing is shown where standard error is no terminal.
-    """
-
-    def __init__(self) -> None:
-        self._sentence = ""
-        self._is_shown = False
-        self._timer = Timer(_PATIENCE_SECONDS, self._show)
-        self._timer.daemon = True
-
-    def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
-            self._timer.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._timer.cancel()
-        if self._is_shown:
-            self._write(_CLEAR)
-
-    def tell(self, sentence: str) -> None:
-        """Say what is done from now on."""
-        self._sentence = sentence
-        if self._is_shown:
-            self._show()
-
-    def _show(self) -> None:
-        self._is_shown = True
-        self._write(f"{_CLEAR}{printable(self._sentence)} …")
-
-    def _write(self, text: str) -> None:
-        sys.stderr.write(text)
-        sys.stderr.flush()
 
 
 _LISTS = ("select", "ignore", "extend_select", "exclude", "extend_exclude")
@@ -266,7 +226,7 @@ def config_in_force(
     if options.get("force_exclude"):
         pairs.append(("force-exclude", True))
     config = with_overrides(config, pairs)
-    if options.get("statistics") and config.output_format not in ("full", "concise"):
+    if options.get("statistics") and config.output_format not in ("full", "concise", "json"):
         raise ConfigError(f"--statistics has no form in the format {config.output_format}")
     if config.min_severity is not None:
         return config

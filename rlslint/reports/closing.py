@@ -88,6 +88,29 @@ def statistics(result: Result) -> Iterator[str]:
         yield f"{count:>{digits}}  {code:<{codes}}  {name}"
 
 
+def statistics_as_json(result: Result) -> Iterator[str]:
+    """Yield one JSON array with an object per rule, in the same order."""
+    import json
+
+    counts = Counter(reported.code for reported in result.findings)
+    firsts = {reported.code: reported for reported in reversed(result.findings)}
+    gravest: dict[str, Severity] = {}
+    for reported in result.findings:
+        gravest[reported.code] = max(gravest.get(reported.code, Severity.info), reported.severity)
+    yield json.dumps(
+        [
+            {
+                "code": code,
+                "name": firsts[code].name,
+                "severity": gravest[code].name,
+                "count": count,
+            }
+            for code, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        ],
+        indent=2,
+    )
+
+
 def counted(count: int, noun: str) -> str:
     """Return `1 policy`, `2 policies`."""
     if count == 1:

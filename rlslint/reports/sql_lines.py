@@ -12,6 +12,7 @@ from rlslint.text.display import width, wrapped
 _CLAUSES = frozenset(
     ("AS", "EXECUTE", "FOR", "FROM", "RETURNING", "SET", "TO", "USING", "VALUES", "WHERE", "WITH")
 )
+_OBJECT = frozenset(("ON",))
 _JOINS = frozenset(("AND", "OR"))
 _COMPARING = frozenset(("=", "<>", "IN"))
 
@@ -64,9 +65,10 @@ def _lines(data: bytes, words: list[_Word], indent: str, columns: int) -> Iterat
 def _parts(words: list[_Word]) -> list[list[_Word]]:
     """Return a piece in parts: its clauses, what commas, AND and OR join, or what is compared."""
     least = words[0].depth
-    parts = _split(words, lambda word, _: word.depth == least and word.words in _CLAUSES)
-    if len(parts) > 1:
-        return parts
+    for begins in (_CLAUSES, _OBJECT):
+        parts = _split(words, lambda word, _: word.depth == least and word.words in begins)  # noqa: B023
+        if len(parts) > 1:
+            return parts
     parts = _split(words, lambda _, before: before.depth == least and before.words == ",")
     if len(parts) > 1:
         return parts

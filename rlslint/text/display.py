@@ -181,7 +181,7 @@ def _labelled(indent: int, mark: str, label: str, room: int) -> Iterator[tuple[i
         yield indent, f"{mark} {shown}"
     else:
         yield indent, mark
-        below = max(0, min(indent, room - _LEAST_ROOM))
+        below = max(0, min(indent, room - min(_LEAST_ROOM, width(shown))))
         for words in wrapped(shown, room - below):
             yield below, words
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from rlslint.cli.arguments import GROUPS
 from rlslint.config.options import OUTPUT_FORMATS
 from tests.command_line import rlslint, rlslint_process
 
@@ -421,6 +423,28 @@ def test_the_output_can_go_to_a_file(project: Path) -> None:
 def test_statistics_count_findings(project: Path) -> None:
     run = rlslint("check", "--statistics", cwd=project)
     assert "1  RLS006  rls-not-forced" in run.stdout
+    run = rlslint("check", "--statistics", "--output-format", "json", cwd=project)
+    assert json.loads(run.stdout) == [
+        {"code": "RLS006", "name": "rls-not-forced", "severity": "error", "count": 1}
+    ]
+
+
+def test_what_was_not_checked_stands_before_the_summary(project: Path) -> None:
+    (project / "migrations" / "0002.sql").write_text(
+        "DO LANGUAGE plperl $$ spi_exec_query(x) $$;\n"
+    )
+    said = rlslint("check", "--show-unchecked", cwd=project).stderr.splitlines()
+    assert said[0].startswith("migrations/0002.sql:1:1: ")
+    assert said[-2].startswith("Checked 2 migrations")
+
+
+def test_options_are_shown_in_groups(tmp_path: Path) -> None:
+    help = rlslint("check", "--help", cwd=tmp_path, COLUMNS="80").stdout
+    headings = re.findall(r"^(\w+):$", help, re.M)
+    assert headings == [group for group in GROUPS if group in headings]
+    assert {"Output", "Selection", "Files", "Miscellaneous"} <= set(headings)
+    assert "--select RULES" in help.partition("Selection:")[2].partition("Files:")[0]
+    assert max(map(len, help.splitlines())) <= 80
 
 
 def test_cards_and_options_are_printed(tmp_path: Path) -> None:
@@ -448,10 +472,14 @@ def test_cards_and_options_are_printed(tmp_path: Path) -> None:
         (("check", "--config", "nowhere.toml"), "nowhere.toml: cannot be read: No such file"),
         (("check", "--config", "fail-on=eror"), 'did you mean "error"?'),
         (("check", "--per-file-ignores", "RLS1"), "PATTERN:RULES"),
-        (("check", "--statistics", "--output-format", "json"), "--statistics"),
+        (("check", "--statistics", "--output-format", "sarif"), "--statistics"),
+        (("check", "--watch", "-"), "--watch"),
         (("check", "--stdin-filename", "x.sql", "migrations"), "--stdin-filename"),
         (("check", "--quiet", "--verbose"), "--verbose"),
-        (("check", "--selct", "RLS1"), "--select"),
+        (("check", "--selct", "RLS1"), "Did you mean '--select'?"),
+        (("check", "--ouput-format", "json"), "Did you mean '--output-format'?"),
+        (("check", "--format", "json"), "Did you mean '--output-format'?"),
+        (("check", "--zzz"), "No such option '--zzz'.\n"),
         (("chek",), "check"),
         (("rule", "RLS0", "--all"), "--all"),
         (("rule", "rls-not-force"), "did you mean `rls-not-forced`?"),
