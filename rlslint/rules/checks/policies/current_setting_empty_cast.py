@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
@@ -15,6 +17,9 @@ from rlslint.project.questions.rewording import reworded
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_literal
+
+if TYPE_CHECKING:
+    from rlslint.project.sessions import SessionTrace, Step
 
 
 def _fails(terms: Terms, project: Project) -> bool:
@@ -50,7 +55,8 @@ def _is_filled_by_pools(project: Project, setting: str) -> bool:
     """Tell whether a pool gives the sessions that it lends a value to go back to.
 
     What it gives to new ones alone lasts until something resets it: a library as they come back, or
-    the program.
+    the program. A program in another language has connections of its own, and so has what opens
+    one outside of a pool: where such a one sets the setting as well, it is empty there.
     """
     if not project.traces:
         return False
@@ -58,13 +64,47 @@ def _is_filled_by_pools(project: Project, setting: str) -> bool:
     from rlslint.project.sessions import lifetime_of
 
     is_reset = any(trace.resets(setting) for trace in project.traces)
-    return any(
-        write.name == setting and write.local is False and write.value
-        for trace in project.traces
-        for step, write in trace.writes()
-        if trace.hook is Hook.acquire
-        or (trace.hook is Hook.connect and not is_reset and not lifetime_of(step).reset_by_library)
+    filling = set[tuple[str, str]]()
+    local: list[tuple[SessionTrace, Step]] = []
+    for trace in project.traces:
+        for step, write in trace.writes():
+            if write.name != setting:
+                continue
+            by_library = lifetime_of(step).reset_by_library
+            if write.local is not False:
+                local.append((trace, step))
+            elif write.value and (
+                trace.hook is Hook.acquire
+                or (trace.hook is Hook.connect and not is_reset and not by_library)
+            ):
+                filling.add((trace.path, _driver(step)))
+    return bool(filling) and not any(
+        all(_is_apart(trace, step, path, driver) for path, driver in filling)
+        for trace, step in local
     )
+
+
+def _is_apart(trace: SessionTrace, step: Step, path: str, driver: str) -> bool:
+    """Tell whether a step is surely not taken on a connection that the hook in a file prepares."""
+    from rlslint.code.adapters import suffixes_beside
+    from rlslint.project.sessions import lifetime_of
+
+    if _suffix(trace.path) not in suffixes_beside(_suffix(path)):
+        return True
+    if not trace.opens(step):
+        return False
+    # SQLAlchemy hands its hooks the connections of a driver.
+    is_of_another = driver == "dbapi" and _driver(step) not in ("dbapi", "sqlalchemy", "")
+    return is_of_another or not lifetime_of(step).pooled
+
+
+def _suffix(path: str) -> str:
+    return os.path.splitext(path)[1].lower()
+
+
+def _driver(step: Step) -> str:
+    driver = step.query.site.driver if step.query is not None else None
+    return driver.name.partition("+")[0] if driver is not None else ""
 
 
 def _goes_back(project: Project, setting: str) -> bool:
