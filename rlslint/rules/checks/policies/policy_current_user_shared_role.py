@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Policy
 from rlslint.config import Confidence, Severity
 from rlslint.meaning.bounds import Bound
@@ -12,7 +13,8 @@ from rlslint.meaning.identities import told_by_user
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.conditions import mended
-from rlslint.project.questions.exposure import Admission, admission, restricted
+from rlslint.project.questions.exposure import COMMANDS, Admission, admission, restricted
+from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
@@ -38,10 +40,33 @@ def policy_current_user_shared_role(policy: Policy, project: Project) -> Iterato
         return
     exposed = admission(policy, project) if policy.permissive else restricted(policy, project)
     if exposed is not None:
-        yield _finding(policy, exposed, login, project)
+        yield _finding(policy, exposed, login, "", project)
+    elif not policy.permissive and (kept := _beside_others(policy, project)) is not None:
+        yield _finding(policy, kept, login, " of those that other policies let pass", project)
 
 
-def _finding(policy: Policy, exposed: Admission, login: SharedLogin, project: Project) -> Finding:
+def _beside_others(policy: Policy, project: Project) -> Admission | None:
+    """Return what a restrictive policy is about where others bind the rows as well.
+
+    Then those whom these take for one, the members of a tenant, are not told apart.
+    """
+    roles, relation = served_roles(policy, project), policy.relation
+    commands = tuple(
+        command
+        for command in COMMANDS
+        if policy.covers(command)
+        and any(
+            role in project.reachable_by(relation, command)
+            and applicable_policies(project.catalog, relation, role, command)[0]
+            for role in roles
+        )
+    )
+    return Admission(roles, commands) if roles and commands else None
+
+
+def _finding(
+    policy: Policy, exposed: Admission, login: SharedLogin, beside: str, project: Project
+) -> Finding:
     table = policy.relation
     (clause, bound), *others = [
         (clause, bound)
@@ -53,8 +78,8 @@ def _finding(policy: Policy, exposed: Admission, login: SharedLogin, project: Pr
     name = read.name or "the user"
     return Finding(
         object=str(policy),
-        message=f"all callers are one user to {table}, and {exposed.what} each other's rows: "
-        f"policy {policy.spoken} tells them apart by {name}, and all connect as "
+        message=f"all callers are one user to {table}, and {exposed.what} each other's rows"
+        f"{beside}: policy {policy.spoken} tells them apart by {name}, and all connect as "
         f"{listed(exposed.roles)}",
         span=clause.span(read.expression),
         label="the same for all who connect as this role",
@@ -65,6 +90,6 @@ def _finding(policy: Policy, exposed: Admission, login: SharedLogin, project: Pr
             (login.span, f"{login.roles[0]} is {login.because}"),
             *((span, "here as well") for span in spans),
         ),
-        severity=None if login.certain else Severity.warning,
+        severity=None if login.certain and not beside else Severity.warning,
         confidence=None if login.certain else Confidence.medium,
     )
