@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rlslint import NamedTuple
 from rlslint.access.exposure import restricts
 from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.reach import bypass, runs_as_invoker
 from rlslint.catalog.model import Column, Relation, View
 from rlslint.meaning.bounds import tenant_columns
+from rlslint.meaning.pulled_up import pulled_up
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.project.project import Project
-from rlslint.project.questions.view_exposure import query_of, unbound_in
-from rlslint.sql.expressions import OWN_ROW, Source
+from rlslint.project.questions.view_exposure import query_of, unbound_in, views_inside
+from rlslint.sql.expressions import OWN_ROW, Expr, Query, Source
 from rlslint.sql.rebuilding import with_sources
 
 
@@ -19,11 +22,14 @@ class Filter(NamedTuple):
     """That the conditions of a view tie the rows of `table` to the caller, by `columns`.
 
     No policy does: the table has no row security, or the view reads it as one whom none binds.
+    `outputs` are what the view puts out of it, `views` those through which it reads the table.
     """
 
     table: Relation
     source: Source
     columns: tuple[Column, ...]
+    outputs: tuple[Expr, ...]
+    views: tuple[Relation, ...]
 
 
 def filter_of(view: View, project: Project) -> Filter | None:
@@ -35,19 +41,58 @@ def _filter_of(project: Project, view: View) -> Filter | None:
     if not view.is_view or runs_as_invoker(view):
         return None
     query = query_of(view, project)
-    if query is None or query.arms or not query.conditions:
+    if query is None or query.arms:
         return None
-    condition = simplified(conjunction(query.conditions, -1))
-    for source in query.sources:
+
+    def of_view(below: Relation) -> Query | None:
+        # What a view below filters by itself, that view answers for.
+        if not below.is_view or runs_as_invoker(below) or project.ask(_filter_of, below):
+            return None
+        return query_of(below, project)
+
+    reading = pulled_up(query, of_view)
+    if not reading.conditions:
+        return None
+    reader = reading.views[-1].owner if reading.views else view.owner
+    condition = simplified(conjunction(reading.conditions, -1))
+    for source in reading.sources:
         table = source.relation
-        if not isinstance(table, Relation) or not _is_open_to(view.owner, table, project):
+        if not isinstance(table, Relation) or not _is_open_to(reader, table, project):
             continue
         own = with_sources(condition, {source: OWN_ROW})
         numbers = sorted(tenant_columns(own, project.context_functions))
         columns = [column for n in numbers if (column := table.column(n)) is not None]
-        if columns and table not in unbound_in(query, project):
-            return Filter(table, source, tuple(columns))
+        unbound = frozenset(unbound_in(query, project)) if columns else frozenset()
+        if columns and unbound.isdisjoint((table, *reading.views)):
+            return Filter(table, source, tuple(columns), reading.outputs, reading.views)
     return None
+
+
+class Way(NamedTuple):
+    """By which view a role gets at one that filters: by that itself, or by one above it."""
+
+    role: str
+    queried: Relation
+
+
+def ways_to(
+    view: Relation, privilege: str, project: Project, is_open: Callable[[Relation], bool]
+) -> tuple[Way, ...]:
+    """Return how roles use a view, directly or through views above it that are `is_open`.
+
+    Each role that may use the view itself is named once.
+    """
+    found = dict.fromkeys(project.reachable_by(view, privilege), view)
+    seen, waiting = {view}, [view]
+    while waiting:
+        below = waiting.pop()
+        for above, inside in project.ask(views_inside).items():
+            if below in inside and above not in seen and is_open(above):
+                seen.add(above)
+                waiting.append(above)
+                for role in project.reachable_by(above, privilege):
+                    found.setdefault(role, above)
+    return tuple(Way(role, queried) for role, queried in found.items())
 
 
 def _is_open_to(reader: str, table: Relation, project: Project) -> bool:

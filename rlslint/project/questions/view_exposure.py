@@ -129,7 +129,7 @@ def _ways_to(view: Relation, privilege: str, project: Project) -> Iterator[tuple
 def _reached_above(project: Project, privilege: str) -> dict[Relation, list[Relation]]:
     """Return the views above others that runtime roles reach, or may reach, themselves."""
     found: dict[Relation, list[Relation]] = {}
-    inside = project.ask(_views_inside)
+    inside = project.ask(views_inside)
     for above in inside:
         with suppress(UnknownFact):
             if not project.reachable_by(above, privilege):
@@ -143,8 +143,8 @@ def _reached_above(project: Project, privilege: str) -> dict[Relation, list[Rela
     return found
 
 
-def _views_inside(project: Project) -> dict[Relation, tuple[Relation, ...]]:
-    """Return the views that name other views, with these."""
+def views_inside(project: Project) -> dict[Relation, tuple[Relation, ...]]:
+    """Return the views that name other views, with these; for `project.ask`."""
     found: dict[Relation, tuple[Relation, ...]] = {}
     for view in project.catalog.relations.known():
         with suppress(UnknownFact):
