@@ -25,7 +25,13 @@ MIGRATION_SETTINGS = frozenset(
 JOBS = ("Job", "CronJob")
 """The kinds of what Kubernetes runs to its end."""
 _TO_THE_END = Pattern(rf"(?:{'|'.join(JOBS)})\.|(?:.*\.)?initContainers\.")
-_TOOLS = Pattern(r"migrat|flyway|liquibase|alembic|sqitch|dbmate|(?<![a-z])goose", re.IGNORECASE)
+_TOOLS = Pattern(
+    r"(?:(?<![a-z])(?:auto|db|post|pre|sql)?migrat|(?-i:Migrat|(?<=[A-Z])MIGRAT)|flyway|liquibase"
+    r"|alembic|sqitch|dbmate|(?<![a-z])goose(?![a-z]))"
+    # What serves requests may be called after a goose, or move things itself.
+    r"(?![a-z]*[-_](?:api|app|backend|frontend|gateway|ui|web|worker)(?![a-z]))",
+    re.IGNORECASE,
+)
 _ASIDE = frozenset(
     (
         "admin", "direct", "owner", "root", "seed", "seeds", "shadow", "superuser",
@@ -63,7 +69,8 @@ class Connection(NamedTuple):
     official image makes POSTGRES_USER one. `connects` is False where the file only creates that
     role and nothing in it says that the application connects as it; `made_as` is then the attribute
     that it gives the role, superuser or bypassrls ("" for neither). `clients` are those that a
-    server sees connected right now, none where a file tells of the connection.
+    server sees connected right now, none where a file tells of the connection. `product` is the
+    image of a product that connects, and keeps what it knows in a database of its own as a rule.
     """
 
     span: Span
@@ -76,6 +83,7 @@ class Connection(NamedTuple):
     connects: bool = True
     made_as: str = ""
     clients: tuple[Client, ...] = ()
+    product: str = ""
 
     def __str__(self) -> str:
         return f"{self.user} in {self.span.text.path}"

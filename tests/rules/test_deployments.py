@@ -566,3 +566,41 @@ def test_a_role_that_is_meant_to_bypass_serves_nobody_from_outside(tmp_path: Pat
     config = Config(min_severity=Severity.info, bypass_roles=("worker",))
     (found,) = findings_of(lint(tmp_path, files, config), "route-reaches-bypass-role")
     assert found.severity is Severity.error
+
+
+COMPOSED = """services:
+  db:
+    image: postgres:16
+    environment:
+      POSTGRES_USER: admin
+      POSTGRES_DB: shop
+  api:
+    build: .
+    environment:
+      DATABASE_URL: postgres://app_user:x@db:5432/shop
+  workflows:
+    image: {image}
+    environment:
+      {variables}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "variables", "lines"),
+    [
+        ("n8nio/n8n", {"DB_POSTGRESDB_DATABASE": "shop", "DB_POSTGRESDB_USER": "admin"}, [16]),
+        ("n8nio/n8n", {"DB_POSTGRESDB_DATABASE": "n8n", "DB_POSTGRESDB_USER": "admin"}, []),
+        ("n8nio/n8n", {"DB_POSTGRESDB_DATABASE": "shop", "DB_POSTGRESDB_USER": "n8n"}, []),
+        ("n8nio/n8n", {"DB_POSTGRESDB_HOST": "own-db", "DB_POSTGRESDB_USER": "admin"}, []),
+        ("grafana/grafana", {"GF_DATABASE_URL": "postgres://admin:x@db:5432/shop"}, [14]),
+        ("grafana/grafana", {"GF_DATABASE_URL": "postgres://admin:x@db:5432/grafana"}, []),
+    ],
+)
+def test_a_product_may_be_a_superuser_of_its_own_database_alone(
+    image: str, variables: dict[str, str], lines: list[int], tmp_path: Path
+) -> None:
+    given = {"DB_POSTGRESDB_HOST": "db"} | variables if image.startswith("n8n") else variables
+    written = "\n      ".join(f"{name}: {value}" for name, value in given.items())
+    files = {"docker-compose.yml": COMPOSED.format(image=image, variables=written)}
+    found = reported(tmp_path, files, "app-role-superuser")
+    assert found == [f"docker-compose.yml:{line}" for line in lines]

@@ -12,7 +12,7 @@ from rlslint.files.settings.document import NO_VARIABLES, Document
 from rlslint.text.patterns import Pattern
 
 _USER = Pattern(
-    r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESQL|PG|DATASOURCE|JDBC|RDS))"
+    r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESDB|POSTGRESQL|PG|DATASOURCE|JDBC|RDS))"
     r"_USER(?:NAME)?)"
 )
 _SERVERS = ("HOST", "SERVER", "HOSTNAME")

@@ -113,7 +113,7 @@ def _compose(document: Document, root: Any) -> Iterator[Connection]:
             )
             own = [each._replace(connects=False) for each in own]
         elif has_own_database(image) and get(node, "build") is None:
-            own = [each._replace(connects=False) for each in own]
+            own = [each._replace(connects=False, product=image) for each in own]
         found += own
     for each in found:
         yield each._replace(superuser_evidence=superusers.get(each.user, ""))

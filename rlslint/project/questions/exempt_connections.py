@@ -137,6 +137,17 @@ def sets_up_a_server(project: Project) -> bool:
     return any(connection.superuser_evidence for connection in project.connections)
 
 
+def is_in_database_of_application(connection: Connection, project: Project) -> bool:
+    """Tell whether a connection leads into the database over which requests are served."""
+    return bool(connection.database) and any(
+        other.database == connection.database
+        and other.host == connection.host
+        and serves_requests(other, project)
+        for other in project.connections
+        if not other.product
+    )
+
+
 def is_only_one(connection: Connection, project: Project) -> bool:
     """Tell whether no connection of the application is as another role."""
     role = connection.role

@@ -16,6 +16,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
     Exemption,
     exemption,
+    is_in_database_of_application,
     is_only_one,
     is_told_before,
     serves_requests,
@@ -26,7 +27,12 @@ from rlslint.rules.registry import rule
 
 @rule
 def app_role_superuser(connection: Connection, project: Project) -> Iterator[Finding]:
-    if not project.uses_row_security or not serves_requests(connection, project):
+    if not project.uses_row_security:
+        return
+    if connection.product:
+        yield from _of_product(connection, project)
+        return
+    if not serves_requests(connection, project):
         return
     if connection.is_open:
         yield from _of_sessions(connection, project)
@@ -59,6 +65,29 @@ def _of_sessions(connection: Connection, project: Project) -> Iterator[Finding]:
         help=connect_as_another(project),
         severity=None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,
+    )
+
+
+def _of_product(connection: Connection, project: Project) -> Iterator[Finding]:
+    """Yield a finding where a product keeps what it knows where the application keeps its rows."""
+    found, tables = exemption(connection, project), protected_tables(project.catalog)
+    if found is None or found.escape != SUPERUSER or not tables:
+        return
+    if not is_in_database_of_application(connection, project):
+        return
+    yield Finding(
+        object=connection.source or connection.role,
+        message=f"{connection.product} can read and write the rows of every tenant in "
+        f"{in_words(tables)}, because it connects to {connection.database}, the application's own "
+        f"database, as {connection.role}, a superuser, to which no policy applies "
+        f"({found.because})",
+        span=connection.span,
+        label="a superuser in the application's database",
+        help=f"give {connection.product} a database of its own, and a role that owns no other",
+        severity=Severity.info
+        if is_for_tests(connection.span.text.path, connection.source)
+        else Severity.warning,
+        confidence=Confidence.medium,
     )
 
 
