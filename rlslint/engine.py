@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
     from rlslint.project.setting_writes import SettingWrite
+    from rlslint.reports.earlier import Run
+    from rlslint.rules.baselines import Before, Earlier, EntryUse
     from rlslint.rules.suppression import IgnoreUse
 
 
@@ -54,20 +56,21 @@ def check(
     config: Config,
     standard_input: tuple[str, bytes] | None = None,
     progress: Progress = _untold,
+    before: Before | None = None,
 ) -> Result:
     """Lint `paths` and the project around them.
 
     `standard_input` is the name of the file that the path `-` stands for, and its content;
-    `progress` is told what is done.
+    `progress` is told what is done. What was there `before` is left out.
     What could be judged is among the findings, what could not be is named beside them. Raises
     UnknownRuleError where the configuration names a rule that does not exist.
     """
     if standard_input is None:
         with disk.Kept(CONTENTS_KEPT):
-            return _examined(paths, config, None, progress).result
+            return _examined(paths, config, None, progress, before).result
     name, data = standard_input
     with disk.Kept(CONTENTS_KEPT), disk.Buffers({os.path.abspath(name): data}):
-        return _examined(paths, config, name, progress).result
+        return _examined(paths, config, name, progress, before).result
 
 
 class Examined(NamedTuple):
@@ -77,10 +80,12 @@ class Examined(NamedTuple):
     projects: tuple[Project, ...]
 
 
-def examine(paths: Sequence[str | os.PathLike[str]], config: Config) -> Examined:
+def examine(
+    paths: Sequence[str | os.PathLike[str]], config: Config, before: Before | None = None
+) -> Examined:
     """Do what `check` does for whoever has more to ask; see there."""
     with disk.Kept(CONTENTS_KEPT):
-        return _examined(paths, config, None, _untold)
+        return _examined(paths, config, None, _untold, before)
 
 
 def _examined(
@@ -88,6 +93,7 @@ def _examined(
     config: Config,
     standard_input: str | None,
     progress: Progress,
+    before: Before | None,
 ) -> Examined:
     from rlslint.project.building import build
 
@@ -103,7 +109,7 @@ def _examined(
         projects = build(found, config, reader)
     named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
     progress("Asking the rules")
-    result = _judged(paths, config, selection, reader, found, projects, named)
+    result = _judged(paths, config, selection, reader, found, projects, named, before)
     return Examined(result, tuple(one.project for one in projects.built))
 
 
@@ -115,10 +121,12 @@ def _judged(
     found: Found,
     projects: Projects,
     named: _Named,
+    before: Before | None,
 ) -> Result:
     code = projects.code
     read = Checked(code_files=len(code.files), settings_files=code.settings_files)
-    result = _result(map(_from_files, projects.built), config, selection, reader, read, named)
+    asked = map(_from_files, projects.built)
+    result = _result(asked, config, selection, reader, read, named, before)
     passed = tuple(NotChecked("file", path, _PASSED) for path in code.passed)
     result = result._replace(not_checked=(*result.not_checked, *passed))
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
@@ -142,12 +150,15 @@ def files_read(paths: Sequence[str | os.PathLike[str]], config: Config) -> Itera
     yield from sorted(_discover(paths, config, None).reported)
 
 
-def audit(request: Request, config: Config, progress: Progress) -> Result:
+def audit(
+    request: Request, config: Config, progress: Progress, before: Before | None = None
+) -> Result:
     """Read databases as they are at one moment each, and ask all rules about them.
 
-    Nothing is changed, and no row of a table is read. A database that cannot be read is among the
-    errors of the result. Raises NoHistory where the migrations cannot be told and UnknownRuleError
-    where the configuration names a rule that does not exist.
+    What was there `before` is left out. Nothing is changed, and no row of a table is read. A
+    database that cannot be read is among the errors of the result. Raises NoHistory where the
+    migrations cannot be told and UnknownRuleError where the configuration names a rule that does
+    not exist.
     """
     selection = selection_of(config)
     history, reader, read = None, Reader(), Checked()
@@ -160,7 +171,7 @@ def audit(request: Request, config: Config, progress: Progress) -> Result:
             history = replayed.replay.catalog
             read = Checked(migrations=replayed.files, statements=replayed.statements)
     databases = _from_databases(request, config, history, progress, reader)
-    return _result(databases, config, selection, reader, read, None)
+    return _result(databases, config, selection, reader, read, None, before)
 
 
 def _discover(
@@ -300,6 +311,7 @@ def _result(
     reader: Reader,
     read: Checked,
     named: _Named | None,
+    before: Before | None,
 ) -> Result:
     """Judge projects, one after the other, and leave what the user wants to see.
 
@@ -311,7 +323,6 @@ def _result(
     loose: set[str] = set()
     databases: list[Database] = []
     faults = reader.faults
-    elsewhere = 0
     uses_row_security: bool | None = False
     judged_projects: list[Project] = []
     for asked in projects:
@@ -319,6 +330,8 @@ def _result(
         judged_projects.append(project)
         unjudged: list[Unjudged] = []
         judged = judge(asked.subjects, project, selection, unjudged, faults)
+        if before is not None:
+            judged = _with_reach(judged, project, faults)
         if asked.is_loose and project.runtime.assumed:
             judged = [_of_a_script(finding) for finding in judged]
         findings += _without_faults(asked.placed, judged, faults)
@@ -331,30 +344,30 @@ def _result(
         read = _sum(read, asked.checked, _counted(project))
         if uses_row_security is not True:
             uses_row_security = may_use_row_security(project, uses_row_security)
-    for write in _without_readers(judged_projects):
-        place, reason = write.statement.span, "of the caller that no policy reads"
-        unchecked.append(NotChecked("setting", write.name, reason, (), place))
-        note = f"{write.statement.text.path} sets {write.name} for its caller, and no policy"
-        reader.notes.append(f"{note} was found that could read it.")
+    unchecked += _settings_without_readers(judged_projects, reader)
     if judged_projects and (named is None or named.are_all):
         findings += _about_options(judged_projects, config, selection, faults)
     kept, uses = _let_stand(findings, config, selection, reader)
+    elsewhere: list[ReportedFinding] = []
     if named is not None:
-        kept += _about_ignores(uses, project, selection, named, faults)
+        kept = [*kept, *_about_ignores(uses, project, selection, named, faults)]
         everything, files = kept, named.files | {one.place.path for one in config.named}
         kept = [finding for finding in kept if _takes_part(finding, files)]
         if len(kept) < len(everything):
             distinct = _without_copies(_without_faults(reported, everything, faults), loose)
-            elsewhere = sum(
-                _is_shown(one, config) and not _takes_part(one.finding, files) for one in distinct
-            )
+            elsewhere = [one for one in distinct if not _takes_part(one.finding, files)]
     shown = _without_copies(_without_faults(reported, kept, faults), loose)
     unread = () if named is None else tuple(named.notes)
+    earlier = None
+    if before is not None:
+        from rlslint.reports.earlier import Run
+
+        is_whole = before.is_whole and not (unread or faults or reader.errors)
+        run = Run(shown, elsewhere, (*findings, *kept), selection.names, unchecked, is_whole)
+        shown, elsewhere, earlier = _compared(run, before, project, selection, faults)
     shown_now = (finding for finding in shown if _is_shown(finding, config))
     ordered = without_overwriting(in_order(shown_now, faults), faults)
-    has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
-    is_known = named is None or named.are_all
-    if not is_known or not has_read or faults or reader.errors or reader.left_unread:
+    if not _may_deny(read, reader, named):
         uses_row_security = uses_row_security or None
     return Result(
         findings=ordered,
@@ -370,8 +383,50 @@ def _result(
         hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),
         databases=tuple(databases),
         faults=tuple(faults),
-        elsewhere=elsewhere,
+        elsewhere=sum(_is_shown(one, config) for one in elsewhere),
         is_part=bool(unread),
+        earlier=earlier,
+    )
+
+
+def _may_deny(read: Checked, reader: Reader, named: _Named | None) -> bool:
+    """Tell whether what was read may say that row security is used nowhere."""
+    has_read = any((read.databases, read.migrations, read.scripts, read.code_files))
+    is_known = named is None or named.are_all
+    is_left = reader.faults or reader.errors or reader.left_unread
+    return bool(is_known and has_read and not is_left)
+
+
+def _settings_without_readers(projects: list[Project], reader: Reader) -> Iterator[NotChecked]:
+    """Yield the settings that programs make and nothing reads, and add a note on each."""
+    for write in _without_readers(projects):
+        place, reason = write.statement.span, "of the caller that no policy reads"
+        note = f"{write.statement.text.path} sets {write.name} for its caller, and no policy"
+        reader.notes.append(f"{note} was found that could read it.")
+        yield NotChecked("setting", write.name, reason, (), place)
+
+
+def _compared(
+    run: Run, before: Before, project: Project, selection: Selection, faults: list[Fault]
+) -> tuple[list[ReportedFinding], list[ReportedFinding], Earlier]:
+    """Return what is new of a run, here and elsewhere, and what came of comparing."""
+    from rlslint.reports.earlier import compared
+
+    def about_entries(uses: list[EntryUse]) -> list[Finding]:
+        return judge((("EntryUse", use) for use in uses), project, selection, [], faults)
+
+    return compared(run, before, lambda one: _is_shown(one, selection.config), about_entries)
+
+
+def _with_reach(findings: list[Finding], project: Project, faults: list[Fault]) -> list[Finding]:
+    """Add who gets at what each finding is about."""
+    if not findings:
+        return findings
+    from rlslint.project.reaching import Reaching
+
+    reaching = Reaching(project)
+    return _without_faults(
+        lambda finding: finding._replace(reach=reaching.at(finding.object)), findings, faults
     )
 
 

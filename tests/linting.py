@@ -9,15 +9,21 @@ from rlslint.config import Severity
 from rlslint.config.options import Config
 from rlslint.engine import check
 from rlslint.reports import ReportedFinding, Result
+from rlslint.rules.baselines import Before
 
 
-def lint(folder: Path, files: Mapping[str, str], config: Config | None = None) -> Result:
+def lint(
+    folder: Path,
+    files: Mapping[str, str],
+    config: Config | None = None,
+    before: Before | None = None,
+) -> Result:
     """Write `files` (path to content) into `folder` and lint the folder."""
     for path, content in files.items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
-    return check([folder], config or Config(min_severity=Severity.info))
+    return check([folder], config or Config(min_severity=Severity.info), before=before)
 
 
 def findings_of(result: Result, rule: str) -> list[ReportedFinding]:

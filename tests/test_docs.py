@@ -16,6 +16,7 @@ import yaml
 
 from rlslint.cli.commands import rlslint
 from rlslint.config import Severity
+from rlslint.config.baseline import read_baseline
 from rlslint.config.files import load_config
 from rlslint.config.options import OPTIONS, OUTPUT_FORMATS, Config, field_of
 from rlslint.files.discovery import read_in_project
@@ -24,6 +25,7 @@ from rlslint.rules import FAMILIES, card, rule_names, selection_of
 from tests.command_line import rlslint as run_rlslint
 from tests.documentation import GENERATED, ROOT
 from tests.reports.examples import result, shadowed
+from tests.repositories import Repository
 
 PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
 SET_UP = (
@@ -34,6 +36,9 @@ SET_UP = (
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+OF_A_JOB = re.compile(r"\$\{\{.*?\}\}|\$CI_\w+")
+"""A name that only a job of continuous integration knows."""
+
 HEADING = re.compile(r"^#+ (.+)$", re.M)
 
 
@@ -74,11 +79,19 @@ def test_the_readme_has_the_two_commands_that_set_everything_up() -> None:
 def test_a_command_runs_and_prints_what_the_page_shows(command: Command, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "fixtures" / "seeded-settings", tmp_path / "fixtures/seeded-settings")
     shutil.copytree(ROOT / "fixtures" / "seeded-settings" / "migrations", tmp_path / "migrations")
-    (tmp_path / ".git").mkdir()
     (tmp_path / "db" / "migrations").mkdir(parents=True)
     (tmp_path / "db" / "migrations" / "0042_invoices.sql").write_text("SELECT 1;")
-    program, *arguments = shlex.split(command.line)
+    program, *arguments = shlex.split(OF_A_JOB.sub("main", command.line))
     assert program == "rlslint"
+    if "--since" in arguments:
+        repository = Repository(tmp_path)
+        repository.git("init", "-q", "-b", "main")
+        repository.commit()
+        repository.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    else:
+        (tmp_path / ".git").mkdir()
+    if "--baseline" in arguments:
+        run_rlslint("check", *arguments[1:3], "--write-baseline", cwd=tmp_path)
     run = run_rlslint(*arguments, cwd=tmp_path)
     assert run.returncode in (0, 1), run.stderr
     assert command.output in run.stdout + run.stderr
@@ -129,7 +142,9 @@ def test_the_example_of_an_option_is_a_configuration(key: str, tmp_path: Path) -
 def test_configuration_and_yaml_on_a_page_can_be_read(page: Path, tmp_path: Path) -> None:
     for source in blocks(page, "toml"):
         (tmp_path / "rlslint.toml").write_text(source)
-        if "extend = " not in source:
+        if "[[finding]]" in source:
+            assert read_baseline(source.encode(), "rlslint-baseline.toml").entries
+        elif "extend = " not in source:
             selection_of(load_config(tmp_path / "rlslint.toml", read_in_project))
     for source in blocks(page, "yaml"):
         assert yaml.safe_load(source)

@@ -154,6 +154,22 @@ _WEIGHING = (
     Flag("--show-unchecked", help="List what could not be checked.", group="Output"),
     Flag("--statistics", help="Count the findings of each rule.", group="Output"),
 )
+_ADOPTING = (
+    Flag(
+        "--baseline",
+        takes="path",
+        metavar="FILE",
+        help="Leave out the findings that this file has.",
+        group="Adoption",
+    ),
+    Flag(
+        "--write-baseline",
+        help="Write that file, or take out of it what is mended.",
+        group="Adoption",
+    ),
+    Flag("--prune-baseline", help="Take out of that file what is mended.", group="Adoption"),
+    Flag("--add", help="With --write-baseline: add what is new as well.", group="Adoption"),
+)
 _SPEAKING = (
     Flag("--show-settings", help="Print the options in force."),
     Flag(
@@ -184,6 +200,14 @@ CHECK = (
         group="Files",
     ),
     *_WEIGHING,
+    *_ADOPTING,
+    Flag(
+        "--since",
+        takes="value",
+        metavar="REF",
+        help="Report only what is new beside this commit of Git.",
+        group="Adoption",
+    ),
     Flag("--show-files", help="List the files that would be read.", group="Files"),
     Flag("--watch", help="Check again whenever a file changes, until interrupted."),
     Flag("--no-cache", help="Check anew what is as it was, and keep nothing for the next time."),
@@ -223,6 +247,7 @@ AUDIT = (
     *_CONFIGURING,
     *_REPORTING,
     *_WEIGHING,
+    *_ADOPTING,
     *_SPEAKING,
 )
 FIX = (
@@ -284,6 +309,13 @@ def contradiction(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
         return "--watch looks at files, and standard input is none."
     if options.get("stdin_filename") and paths and "-" not in paths:
         return "--stdin-filename says what - stands for, but PATHS have no -."
+    if options.get("write_baseline") and options["prune_baseline"]:
+        return "--write-baseline and --prune-baseline exclude each other."
+    if options.get("add") and not options["write_baseline"]:
+        return "--add says what --write-baseline writes."
+    writes = options.get("write_baseline") or options.get("prune_baseline")
+    if writes and (options.get("since") is not None or "-" in paths):
+        return "A baseline is written of all that is found, so not with --since, nor with -."
     return ""
 
 

@@ -34,7 +34,7 @@ def check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
 
 
 def _report(paths: tuple[str, ...], options: Mapping[str, Any]) -> Report:
-    if options["no_cache"] or "-" in paths or options["show_files"] or options["show_settings"]:
+    if "-" in paths or options["since"] is not None or any(options[name] for name in _UNKEPT):
         return _made(paths, options)
     screen = (wants_colour(options), columns_of(options), shows_links(options))
     key = key_of(paths, options, screen)
@@ -59,6 +59,9 @@ def _made_and_kept(key: str, paths: tuple[str, ...], options: Mapping[str, Any])
             report.before += harmless((f"The run is not kept: {reason}.",))
     return report
 
+
+_UNKEPT = ("no_cache", "show_files", "show_settings", "write_baseline", "prune_baseline")
+"""Options of runs that do more than print what the files hold."""
 
 _FORM = b"rlslint run 1\n"
 _NAME_LENGTH = 2 * DIGEST_SIZE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from typing import Any
 
@@ -43,7 +43,7 @@ from rlslint.text.secrets import masked
 
 def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Report:
     """Lint, and return what is to be printed."""
-    from rlslint.engine import check, files_read
+    from rlslint.engine import files_read
 
     try:
         file = configuration_file(paths, options)
@@ -57,12 +57,40 @@ def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Repor
             from rlslint.cli.progress import Progress
 
             with Progress() as progress:
-                result = check(paths, config, standard_input, progress.tell)
+                result = _checked(paths, config, standard_input, options, progress.tell)
         else:
-            result = check(paths, config, standard_input)
+            result = _checked(paths, config, standard_input, options)
         return _report(result, file, config, options)
     except (ConfigError, UnknownRuleError) as error:
         return Report("", "", harmless(problem_lines(error)), ERROR)
+
+
+def _checked(
+    paths: tuple[str, ...],
+    config: Config,
+    standard_input: tuple[str, bytes] | None,
+    options: Mapping[str, Any],
+    progress: Callable[[str], object] = lambda sentence: None,
+) -> Result:
+    """Lint, beside earlier findings where that is asked for."""
+    if not _is_compared(config, options):
+        from rlslint.engine import check
+
+        return check(paths, config, standard_input, progress)
+    from rlslint.cli.adoption import compared_check
+
+    def configured(paths: tuple[str, ...]) -> tuple[str | None, Config]:
+        found = configuration_file(paths, options)
+        return found, config_in_force(found, options)
+
+    return compared_check(paths, config, standard_input, options, configured, progress)
+
+
+def _is_compared(config: Config, options: Mapping[str, Any]) -> bool:
+    """Tell whether the findings are to be compared with earlier ones."""
+    writes = bool(options["write_baseline"] or options["prune_baseline"])
+    given = (config.baseline, options["baseline"], options.get("since"))
+    return writes or any(one is not None for one in given)
 
 
 def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> int:
@@ -81,7 +109,14 @@ def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> i
             databases, tuple(options["schema"]), options["migrations"] or "", options["drift"]
         )
         with Progress() as progress:
-            result = audit(request, config, progress.tell)
+            if _is_compared(config, options):
+                from rlslint.cli.adoption import compared_audit
+
+                result = compared_audit(
+                    lambda before: audit(request, config, progress.tell, before), config, options
+                )
+            else:
+                result = audit(request, config, progress.tell)
         if not result.checked.databases:
             say(*_failures(result, options))
             return ERROR

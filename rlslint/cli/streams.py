@@ -158,6 +158,38 @@ def _in_columns(text: str) -> str:
     )
 
 
+def replace_file(path: str, content: bytes) -> None:
+    """Give a file another content, all at once: where that fails it is as it was.
+
+    A link is followed, and the permissions stay. The command ends with the reason of a failure.
+    """
+    import stat
+
+    place = os.path.realpath(path)
+    temporary = os.path.join(
+        os.path.dirname(place), f".{os.path.basename(place)}.{os.urandom(4).hex()}"
+    )
+    try:
+        known = os.stat(place).st_mode if os.path.lexists(place) else None
+        if known is not None and not os.access(place, os.W_OK):
+            raise PermissionError(13, os.strerror(13))
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _AS_IT_IS, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            if known is not None:
+                os.chmod(temporary, stat.S_IMODE(known))
+            os.replace(temporary, place)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise Failure(f"{path} cannot be written: {error.strerror or error}.") from None
+
+
+_AS_IT_IS = getattr(os, "O_BINARY", 0)
+
+
 def wants_colour(options: Mapping[str, Any]) -> bool:
     """Tell whether findings are to be coloured: as --color says, else as the terminal does."""
     if options["color"] != "auto":

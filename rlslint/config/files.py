@@ -213,6 +213,7 @@ def _rebased(config: Config, directory: str) -> Config:
         return rebase(pattern) if inner else pattern
 
     return config._replace(
+        baseline=None if config.baseline is None else rebase(config.baseline),
         migrations=tuple(map(rebase, config.migrations)),
         exclude=tuple(map(rebase_path, config.exclude)),
         extend_exclude=tuple(map(rebase_path, config.extend_exclude)),

@@ -324,6 +324,16 @@ class Config(NamedTuple):
             "add to the other file's.",
         ),
     ] = None
+    baseline: Annotated[
+        str | None,
+        Option(
+            STRING,
+            "not set",
+            'baseline = "rlslint-baseline.toml"',
+            "The file of findings that were there before and are not reported again, relative to "
+            "this one; `rlslint check --write-baseline` writes it.",
+        ),
+    ] = None
     accept: Annotated[
         tuple[Accept, ...],
         Option(

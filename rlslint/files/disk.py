@@ -22,7 +22,7 @@ try:
 except ImportError:
     from hashlib import blake2b
 
-CONTENT, ENTRIES, KIND, REAL = "content", "entries", "kind", "real"
+CONTENT, ENTRIES, KIND, REAL, DAY = "content", "entries", "kind", "real", "day"
 BEGINNING, SKIMMED = "first ", "skimmed "
 
 DIGEST_SIZE = 32
@@ -362,6 +362,19 @@ def real(path: str | os.PathLike[str]) -> str:
     return found
 
 
+def write_new(path: str, parts: Iterable[bytes]) -> None:
+    """Write a file that is not there yet, in a directory of our own. Raises OSError."""
+    with open(path, "xb") as file:
+        file.writelines(parts)
+
+
+def today() -> str:
+    """Return the day on which the run is, as `2026-12-31`."""
+    found = time.strftime("%Y-%m-%d")
+    _keep(DAY, "", found)
+    return found
+
+
 def has_answer(question: str, path: str, answer: str) -> bool:
     """Tell whether a question has the answer that it had; a pipe is not read for it."""
     match question:
@@ -385,6 +398,8 @@ def has_answer(question: str, path: str, answer: str) -> bool:
             return _kind(path) == answer
         case "real":
             return digest(os.fsencode(os.path.realpath(path))) == answer
+        case "day":
+            return time.strftime("%Y-%m-%d") == answer
     return False
 
 

@@ -123,7 +123,7 @@ def state_at(
 
     files = files_at(root, commit_of(root, ref))
     try:
-        folder = os.path.realpath(mkdtemp(prefix="rlslint-"))
+        folder = disk.real(mkdtemp(prefix="rlslint-"))
     except OSError as error:
         raise GitProblem(f"There is no room for the files of {ref}: {error.strerror}.") from None
     try:
@@ -163,14 +163,16 @@ def uncommitted(root: str, paths: Iterable[str]) -> Mapping[str, str]:
 
 def _from_root(root: str, path: str) -> str:
     folder, name = os.path.split(os.path.abspath(path))
-    return os.path.relpath(os.path.join(os.path.realpath(folder), name), root).replace(os.sep, "/")
+    return os.path.relpath(os.path.join(disk.real(folder), name), root).replace(os.sep, "/")
 
 
 def _holds(path: str, entry: Entry) -> bool:
     """Tell whether a file has the content that Git stores under a name."""
     from hashlib import new
 
-    if not entry.is_file or os.path.islink(path):
+    folder, name = os.path.split(os.path.abspath(path))
+    is_link = disk.real(path) != os.path.join(disk.real(folder), name)
+    if is_link or not entry.is_file:
         return False
     try:
         data = disk.read(path)
@@ -201,8 +203,7 @@ def _write(root: str, folder: str, files: Mapping[str, Entry]) -> None:
         place = os.path.join(folder, *path.split("/"))
         os.makedirs(os.path.dirname(place), exist_ok=True)
         if path in plain:
-            with open(place, "wb") as file:
-                file.writelines(chunks)
+            disk.write_new(place, chunks)
         elif hasattr(os, "symlink"):
             target = b"".join(chunks)
             try:
@@ -284,7 +285,7 @@ def _program(root: str) -> str:
     safe = [
         folder
         for folder in folders
-        if os.path.isabs(folder) and not disk.is_below(os.path.realpath(folder), (root,))
+        if os.path.isabs(folder) and not disk.is_below(disk.real(folder), (root,))
     ]
     found = which("git", path=os.pathsep.join(safe)) if safe else None
     if found is None or not os.path.isabs(found):

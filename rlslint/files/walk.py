@@ -108,6 +108,11 @@ def may_tell(name: str) -> bool:
     return not (lower.endswith(_PROSE + _PRODUCTS) or lower in _SAYING_NOTHING)
 
 
+def is_passed_by(folder: str) -> bool:
+    """Tell whether a folder of this name is never looked into where it is not named."""
+    return folder in _SKIPPED_FOLDERS
+
+
 def is_packed_sql(name: str) -> bool:
     """Tell whether a file of this name may hold SQL in a form of which no words can be found."""
     return _PACKED_SQL().fullmatch(name.lower()) is not None

@@ -9,6 +9,19 @@ from rlslint.sql.expressions import Expr
 from rlslint.text import Related, Span, Statement
 
 
+class Reach(NamedTuple):
+    """Who gets at an object: the roles, each with what it may do (`SELECT`, `SELECT (title)`).
+
+    `told` are the statements that say no more than that: grants, and what made the table.
+    """
+
+    roles: frozenset[tuple[str, str]] = frozenset()
+    told: frozenset[Span] = frozenset()
+
+
+NOBODY = Reach()
+
+
 class Finding(NamedTuple):
     """One fault, where it stands and how it is mended.
 
@@ -17,9 +30,9 @@ class Finding(NamedTuple):
     the finding is about (`public.docs`, `public.docs.tenant_isolation`, a role, a setting).
     `statement` is what an ignore comment must stand on to cover the finding; where it is None,
     that is the statement (or the line) of `span`. A check leaves `severity` and `confidence` None
-    where its card's values hold. `rule`, `files` (those that made the subject what it is) and
-    `database` ("" where files tell of the fault) are filled in by the engine; a check never names
-    itself.
+    where its card's values hold. `rule`, `files` (those that made the subject what it is),
+    `database` ("" where files tell of the fault) and `reach` (who gets at the object, where it is
+    compared with earlier findings) are filled in by the engine; a check never names itself.
     """
 
     object: str
@@ -34,6 +47,7 @@ class Finding(NamedTuple):
     rule: str = ""
     files: frozenset[str] = frozenset()
     database: str = ""
+    reach: Reach = NOBODY
 
 
 class NotChecked(NamedTuple):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from operator import itemgetter
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.config import Confidence, Severity
@@ -19,6 +20,9 @@ from rlslint.text.faults import Fault, fault_sentences
 from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import masked
 from rlslint.text.sentences import told
+
+if TYPE_CHECKING:
+    from rlslint.rules.baselines import Earlier
 
 RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
 NOTHING_HIDDEN: Mapping[Severity, int] = MappingProxyType({})
@@ -59,7 +63,7 @@ class ReportedFinding(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """What stays the same when lines move."""
-        from rlslint.reports.fingerprints import fingerprint
+        from rlslint.project.fingerprints import fingerprint
 
         statement, span = self.finding.statement, self.finding.span
         sql = statement.sql if statement is not None else ""
@@ -137,7 +141,8 @@ class Result(NamedTuple):
     `uses_row_security` is False where the project certainly uses row security nowhere, None where
     what was read does not tell. `unread` are the files that were not read and have signs of it.
     `elsewhere` counts the findings in files that the user did not name; `is_part` tells that not
-    all of the project was read.
+    all of the project was read. `earlier` is what comparing with earlier findings gave, None where
+    that was not asked for.
     """
 
     findings: tuple[ReportedFinding, ...]
@@ -152,6 +157,7 @@ class Result(NamedTuple):
     unread: tuple[str, ...] = ()
     elsewhere: int = 0
     is_part: bool = False
+    earlier: Earlier | None = None
 
     @property
     def failures(self) -> tuple[str, ...]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rlslint.config import Severity
 from rlslint.project import NotChecked
 from rlslint.reports import Checked, Database, Result, place
 from rlslint.text.display import printable
+
+if TYPE_CHECKING:
+    from rlslint.rules.baselines import Earlier
 
 _NAMED_DATABASES = 3
 _NAMED_FILES = 3
@@ -25,6 +29,8 @@ def closing_lines(result: Result) -> Iterator[str]:
     if result.findings or any(result.checked):
         yield found_sentence(result)
     yield checked_sentence(result)
+    if result.earlier is not None:
+        yield from _earlier_sentences(result.earlier, len(result.findings))
     if result.elsewhere:
         verb = "stands" if result.elsewhere == 1 else "stand"
         yield f"{counted(result.elsewhere, 'finding')} {verb} in files that were not named."
@@ -39,6 +45,18 @@ def closing_lines(result: Result) -> Iterator[str]:
         )
 
 
+def _earlier_sentences(earlier: Earlier, new: int) -> Iterator[str]:
+    """Say what was not reported since it was there before."""
+    if earlier.hidden:
+        verb = "is" if earlier.hidden == 1 else "are"
+        yield f"{counted(earlier.hidden, 'finding')} of the baseline {verb} not shown."
+    if earlier.since:
+        yield (
+            f"Since {earlier.since}: {counted(new, 'new finding')}, {earlier.mended} mended, "
+            f"{earlier.unchanged} as before (not shown)."
+        )
+
+
 def found_sentence(result: Result) -> str:
     """Return `Found 3 errors and 2 warnings.`, or that nothing was found.
 
@@ -46,6 +64,8 @@ def found_sentence(result: Result) -> str:
     """
     counts = Counter(reported.severity for reported in result.findings)
     if not counts:
+        if result.earlier is not None and (result.earlier.hidden or result.earlier.since):
+            return "No new findings."
         if result.errors or result.not_checked:
             return "Nothing was found in what could be checked."
         is_whole = not (result.is_part or result.elsewhere)

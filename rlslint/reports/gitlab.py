@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from rlslint.config import Severity
+from rlslint.project.fingerprints import distinct
 from rlslint.reports import ReportedFinding, Result
-from rlslint.reports.fingerprints import distinct
 
 _SEVERITIES = {Severity.error: "critical", Severity.warning: "major", Severity.info: "info"}
 

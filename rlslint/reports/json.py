@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rlslint.project import NotChecked
 from rlslint.reports import Place, ReportedFinding, Result, place
+
+if TYPE_CHECKING:
+    from rlslint.rules.baselines import Earlier
 
 VERSION = 1
 
@@ -24,6 +27,7 @@ def render(result: Result) -> Iterator[str]:
         "errors": list(result.failures),
         "elsewhere": result.elsewhere,
         "uses_row_security": _uses_row_security(result),
+        "earlier": _earlier(result.earlier),
         "hidden": {severity.name: count for severity, count in sorted(result.hidden.items())},
     }
     yield json.dumps(document, indent=2)
@@ -50,6 +54,17 @@ def finding_as_json(reported: ReportedFinding) -> dict[str, Any]:
         "fix": None,
         "url": reported.url,
         "fingerprint": reported.fingerprint,
+    }
+
+
+def _earlier(earlier: Earlier | None) -> dict[str, Any] | None:
+    if earlier is None:
+        return None
+    return {
+        "in_baseline": earlier.hidden,
+        "since": earlier.since or None,
+        "mended": earlier.mended,
+        "unchanged": earlier.unchanged,
     }
 
 

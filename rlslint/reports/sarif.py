@@ -9,9 +9,9 @@ from urllib.parse import quote
 
 from rlslint import __version__
 from rlslint.config import Confidence, Severity
+from rlslint.project.fingerprints import distinct
 from rlslint.reports import ReportedFinding, Result, place
 from rlslint.reports.closing import closing_lines
-from rlslint.reports.fingerprints import distinct
 from rlslint.reports.reading import page, readable
 from rlslint.text import Span
 from rlslint.text.display import shown_sql

@@ -23,6 +23,7 @@ _NOUNS = {
     "BrokenStatement": "statement",
     "Dump": "call of pg_dump",
     "Dynamic": "statement",
+    "EntryUse": "entry of the baseline",
     "IgnoreUse": "ignore",
     "OutsideScript": "script",
     "PublicKey": "key",

@@ -54,6 +54,7 @@ FOLDERS = {
     "Dynamic": "statements",
     "RowAccess": "statements",
     "IgnoreUse": "ignores",
+    "EntryUse": "ignores",
     "OptionUse": "options",
     "Server": "servers",
     "SessionSetting": "servers",

@@ -80,7 +80,7 @@ def test_the_examples_of_the_documentation_load_and_fit_the_schema(tmp_path: Pat
         schema.validate(tomllib.loads(option.example))
         if key != "extend":
             load_config(write(tmp_path / "base/rlslint.toml", option.example), read)
-    assert not schema.is_valid({"baseline": "x"})
+    assert not schema.is_valid({"base-line": "x"})
     assert not schema.is_valid({"fail-on": "never"})
     assert not schema.is_valid({"accept": [{"rule": "x", "object": "y"}]})
 
@@ -126,7 +126,7 @@ def test_underscores_are_recognised_as_a_slip(tmp_path: Path) -> None:
         ("force-exclude = 1", "expected true or false, found the number 1"),
         ("per-file-ignores = []", "expected a table of lists of strings, found a list"),
         ("accept = 3", "expected tables written [[accept]], found the number 3"),
-        ('baseline = "x"', 'unknown key "baseline"'),
+        ('baselin = "x"', 'unknown key "baselin"'),
         ("select = [", "rlslint.toml:1:11:"),
         ("select = @", "rlslint.toml:1:10: Invalid value"),
     ],

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from rlslint.config import Severity
+from rlslint.project.fingerprints import fingerprint
 from rlslint.reports import Checked, Database, Result
 from rlslint.reports.closing import closing_lines, statistics, unchecked_lines
-from rlslint.reports.fingerprints import fingerprint
 from tests.reports.examples import UNCHECKED, live, result, shadowed
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from rlslint.config import Severity
+from rlslint.config.baseline import read_baseline
 from rlslint.config.files import load_config
 from rlslint.config.options import Config
 from rlslint.engine import audit
@@ -19,6 +21,7 @@ from rlslint.files.discovery import read_in_project
 from rlslint.project.database import Request
 from rlslint.reports import Result
 from rlslint.rules import Card, Example, card, judging, rule_names
+from rlslint.rules.baselines import Before
 from rlslint.rules.registry import FOLDERS, rules_for
 from rlslint.text.sentences import LONGEST
 from tests.histories import compare
@@ -94,8 +97,12 @@ def files_of(situation: Situation) -> dict[str, str]:
 
 
 def linted(situation: Situation, folder: Path) -> Result:
-    """Lint an example, with the configuration that it is."""
+    """Lint an example, with the configuration or the baseline that it is."""
     files, config = files_of(situation), None
+    if "[[finding]]" in situation.example.source:
+        baseline = read_baseline(situation.example.source.encode(), "rlslint-baseline.toml")
+        del files["rlslint.toml"]
+        return lint(folder, files, before=Before(date.min, baseline.entries))
     if situation.example.language == "toml":
         path = folder / "rlslint.toml"
         path.write_text(situation.example.source, encoding="utf-8")

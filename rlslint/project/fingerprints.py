@@ -19,6 +19,11 @@ def fingerprint(rule: str, object: str, sql: str) -> str:
     return _digest("\0".join((rule, object, statement)))
 
 
+def statement_print(sql: str) -> str:
+    """Return 16 hexadecimal digits that tell a statement, or a part of one, from others."""
+    return _digest(_normalised(masked(sql)))[:16]
+
+
 def distinct(fingerprints: Iterable[str]) -> list[str]:
     """Return the fingerprints of findings, equal ones told apart by their order.
 

@@ -1,0 +1,155 @@
+"""Who gets at what a finding is about, by which a finding is told from an older one of its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from rlslint.access import (
+    ASSUMED_ROLE,
+    certainly,
+    certainly_of,
+    inherited_roles,
+    is_probably_superuser,
+    is_superuser,
+    settable_roles,
+)
+from rlslint.access.privileges import (
+    DATA_PRIVILEGES,
+    can_execute,
+    can_use_schema,
+    has_any_column_privilege,
+    has_privilege,
+)
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
+from rlslint.project import Reach
+from rlslint.project.project import Project
+from rlslint.text import Statement
+
+_PRIVILEGES = (*DATA_PRIVILEGES, "truncate")
+_Object = Relation | Function | Policy | Role
+
+
+class Reaching:
+    """Tells which roles reach the objects of a project, superusers left aside.
+
+    What is not known of privileges adds nobody: the rules that need it are silent.
+    """
+
+    def __init__(self, project: Project) -> None:
+        self._catalog = catalog = project.catalog
+        self._reached: dict[str, Reach] = {}
+        self._objects: dict[str, list[_Object]] = {}
+        relations = (*catalog.unknown_relations.values(), *catalog.relations.known())
+        policies = (policy for relation in relations for policy in relation.policies.known())
+        functions = catalog.functions.known()
+        objects: tuple[_Object, ...] = (
+            *catalog.roles.values(), *functions, *relations, *policies
+        )  # fmt: skip
+        for one in objects:
+            self._objects.setdefault(str(one), []).append(one)
+        self._roles = tuple(
+            role
+            for role in dict.fromkeys((PUBLIC, *catalog.roles, *project.runtime.names))
+            if role not in (MIGRATION_ROLE, ASSUMED_ROLE)
+            and not certainly(is_superuser, catalog, role)
+            and not is_probably_superuser(catalog, role)
+        )
+
+    def at(self, name: str) -> Reach:
+        """Return who reaches an object, or the one that it is a part of."""
+        if name not in self._reached:
+            objects = self._named(name)
+            found = {held for one in objects for held in self._of(one)}
+            public = {what for role, what in found if role == PUBLIC}
+            own = {(role, what) for role, what in found if role == PUBLIC or what not in public}
+            told = {statement.span for one in objects for statement in _telling(one)}
+            self._reached[name] = Reach(frozenset(own), frozenset(told))
+        return self._reached[name]
+
+    def _named(self, name: str) -> list[_Object]:
+        while name not in self._objects and "." in name:
+            name = name.rpartition(".")[0]
+        return self._objects.get(name, [])
+
+    def _of(self, one: _Object) -> Iterator[tuple[str, str]]:
+        match one:
+            case Relation():
+                yield from self._on(one, self._granted(one.grants.known()))
+            case Policy():
+                relation, admitted = one.relation, frozenset(one.known_roles)
+                roles = self._granted(relation.grants.known())
+                if PUBLIC not in admitted:
+                    roles = (r for r in roles if not admitted.isdisjoint(self._acting_as(r)))
+                yield from self._on(relation, roles)
+            case Function():
+                for role in self._granted(one.grants.known()):
+                    if self._holds(role, lambda acting: can_execute(self._catalog, acting, one)):
+                        yield role, "EXECUTE"
+            case Role():
+                for role in self._roles:
+                    if role != one.name and one.name in self._acting_as(role):
+                        yield role, "SET ROLE"
+
+    def _granted(self, grants: Iterable[object]) -> Iterable[str]:
+        grantees = (str(getattr(grant, "grantee", PUBLIC)) for grant in grants)
+        return dict.fromkeys((*self._roles, *(g for g in grantees if g != MIGRATION_ROLE)))
+
+    def _on(self, relation: Relation, roles: Iterable[str]) -> Iterator[tuple[str, str]]:
+        columns = sorted({grant.column for grant in relation.grants.known() if grant.column})
+        for role in roles:
+            for privilege in _PRIVILEGES:
+                yield from self._on_columns(relation, role, privilege, columns)
+
+    def _on_columns(
+        self, relation: Relation, role: str, privilege: str, columns: list[str]
+    ) -> Iterator[tuple[str, str]]:
+        catalog = self._catalog
+
+        def enters(acting: str) -> bool:
+            return can_use_schema(catalog, acting, relation.schema)
+
+        def has(column: str | None) -> bool:
+            return self._holds(
+                role,
+                lambda acting: (
+                    has_privilege(catalog, acting, relation, privilege, column) and enters(acting)
+                ),
+            )
+
+        def has_any(acting: str) -> bool:
+            return has_any_column_privilege(catalog, acting, relation, privilege)
+
+        if not self._holds(role, has_any):
+            return
+        words = privilege.upper()
+        if has(None):
+            yield role, words
+        else:
+            yield from ((role, f"{words} ({column})") for column in columns if has(column))
+
+    def _holds(self, role: str, question: Callable[[str], bool]) -> bool:
+        for acting in self._acting_as(role):
+            try:
+                if question(acting):
+                    return True
+            except UnknownFact:
+                continue
+        return False
+
+    def _acting_as(self, role: str) -> frozenset[str]:
+        """Return the roles whose rights a role has, or can take."""
+        catalog = self._catalog
+        own = certainly_of(inherited_roles, catalog, role)
+        return own | certainly_of(settable_roles, catalog, role)
+
+
+def _telling(one: _Object) -> Iterator[Statement]:
+    """Yield the statements that say of an object no more than that it is there, and for whom."""
+    relation = one.relation if isinstance(one, Policy) else one
+    if isinstance(relation, Relation) and relation.knows("kind") and relation.is_table:
+        yield from filter(None, (relation.created,))
+    if isinstance(relation, Relation | Function):
+        yield from filter(None, (grant.statement for grant in relation.grants.known()))

@@ -1,0 +1,221 @@
+"""Which findings were there before, and what became of the entries that a baseline has of them.
+
+A finding is known by its rule and its object. It is new nevertheless where it is graver than it
+was, where a statement makes or shows it that had no part in it, or where somebody reaches the
+object who did not. Lines that move, files with another name and SQL in another form make nothing
+new.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from rlslint import NamedTuple
+from rlslint.catalog.roles import PUBLIC
+from rlslint.config import Severity
+from rlslint.config.baseline import Entry
+from rlslint.project import Finding
+from rlslint.project.fingerprints import statement_print
+from rlslint.rules import rule_names, suggestion
+from rlslint.text import Span, Text
+
+_MADE = "made"
+"""The statement of findings on a table that stand where it was made."""
+
+_ANY_FILE = "a file"
+"""The object of findings that are about a place rather than an object of the database."""
+
+
+class Identity(NamedTuple):
+    """What a finding is known by another time."""
+
+    rule: str
+    object: str
+    severity: Severity
+    reach: frozenset[tuple[str, str]]
+    statement: str
+    related: frozenset[str]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.rule, self.object
+
+
+class EntryUse(NamedTuple):
+    """An entry of a baseline of which nothing is found any more, or whose rule there is not."""
+
+    entry: Entry
+
+    @property
+    def is_unknown(self) -> bool:
+        return self.entry.rule not in rule_names()
+
+    @property
+    def hint(self) -> str:
+        return suggestion(self.entry.rule)
+
+    @property
+    def span(self) -> Span | None:
+        """Where it stands in its file."""
+        place = self.entry.place
+        return Span(Text(place.path, place.source), place.start, place.end) if place else None
+
+    def __str__(self) -> str:
+        return self.entry.object
+
+
+class Before(NamedTuple):
+    """What was there before: the entries of a baseline, and those of an earlier state.
+
+    `tells_stale` says whether entries of which nothing is left are to be reported, `is_whole` that
+    the run is about all that the baseline may tell of.
+    """
+
+    today: date
+    entries: tuple[Entry, ...] = ()
+    state: tuple[Entry, ...] = ()
+    tells_stale: bool = True
+    is_whole: bool = True
+
+
+class Earlier(NamedTuple):
+    """What comparing with earlier findings gave.
+
+    `found` are all findings of a run but for what comments and accept entries let stand, each with
+    whether it is grave and sure enough to be shown; `reported` are those of them that the run
+    reports, or would if they were new. `raw` counts all findings by rule and object. `left` is what
+    of each entry of the baseline is still found, None where nothing is; an entry of which this run
+    tells nothing is left as it is, and where `is_whole` is not set, that is every one. `hidden` and
+    `unchanged` count what the baseline hides, and what the earlier state had as well; `since` is
+    the name of that state, and `mended` counts what it had and this one has not.
+    """
+
+    found: tuple[tuple[Identity, bool], ...]
+    reported: tuple[Identity, ...]
+    raw: Counter[tuple[str, str]]
+    left: tuple[Entry | None, ...]
+    hidden: int
+    unchanged: int
+    is_whole: bool = True
+    since: str = ""
+    mended: int = 0
+
+    def mended_since(self, then: Earlier) -> int:
+        """Return how many findings of an earlier state, of those that are shown, are gone."""
+        before = Counter(one.key for one, is_shown in then.found if is_shown)
+        return sum(max(0, number - self.raw[key]) for key, number in before.items())
+
+
+def identity(finding: Finding, severity: Severity) -> Identity:
+    """Return what a finding is known by."""
+    span = finding.span
+    object = finding.object
+    if span is not None and object.startswith(span.text.path):
+        object = _ANY_FILE
+    told = finding.reach.told
+    others = frozenset(_print(other.span) for other in finding.related if other.span not in told)
+    if span in told:
+        statement = _MADE
+    elif finding.statement is not None and finding.statement.sql:
+        statement = statement_print(finding.statement.sql)
+    else:
+        statement = _print(span)
+    return Identity(finding.rule, object, severity, finding.reach.roles, statement, others)
+
+
+def _print(span: Span | None) -> str:
+    return "" if span is None else statement_print(span.sql)
+
+
+def entries_of(identities: Iterable[Identity]) -> tuple[Entry, ...]:
+    """Return the entries that hide some findings, one for each rule and object."""
+    found: dict[tuple[str, str], list[Identity]] = {}
+    for one in identities:
+        found.setdefault(one.key, []).append(one)
+    return tuple(
+        Entry(
+            *key,
+            max(one.severity for one in alike),
+            frozenset().union(*(one.reach for one in alike)),
+            tuple(sorted(one.statement for one in alike)),
+            frozenset().union(*(one.related for one in alike)),
+        )
+        for key, alike in found.items()
+    )
+
+
+def compare(
+    identities: Sequence[Identity], entries: Iterable[Entry], today: date
+) -> tuple[frozenset[int], tuple[Entry | None, ...]]:
+    """Return the numbers of the findings that entries hide, and what is left of each entry."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for number, one in enumerate(identities):
+        found.setdefault(one.key, []).append(number)
+    known: set[int] = set()
+    left = []
+    for entry in entries:
+        numbers = found.get(entry.key, [])
+        alike = [identities[number] for number in numbers]
+        if not entry.is_expired(today):
+            known.update(
+                n for n, is_old in zip(numbers, _are_old(alike, entry), strict=True) if is_old
+            )
+        left.append(_left(entry, alike))
+    return frozenset(known), tuple(left)
+
+
+def _are_old(identities: list[Identity], entry: Entry) -> list[bool]:
+    """Tell of each of the findings of one rule on one object whether it was there before."""
+    left = Counter(entry.statements)
+    found = []
+    for one in identities:
+        is_old = (
+            one.severity <= entry.severity
+            and (left[one.statement] > 0 or one.statement in entry.related)
+            and one.related <= entry.related.union(entry.statements)
+            and all(_is_covered(role, what, entry.reach) for role, what in one.reach)
+        )
+        if is_old and left[one.statement]:
+            left[one.statement] -= 1
+        found.append(is_old)
+    return found
+
+
+def _is_covered(role: str, what: str, reach: frozenset[tuple[str, str]]) -> bool:
+    """Tell whether a role could do something before, itself or as everybody, or to all columns."""
+    privilege = what.partition(" (")[0]
+    return any((who, all) in reach for who in (role, PUBLIC) for all in (what, privilege))
+
+
+def _left(entry: Entry, alike: list[Identity]) -> Entry | None:
+    """Return an entry without what of it is not found any more, None where nothing of it is."""
+    parts = entry.related.union(entry.statements)
+    still = [one for one in alike if one.statement in parts]
+    if not still:
+        return None
+    now = entries_of(still)[0]
+    statements = Counter(entry.statements) & Counter(now.statements)
+    reach = {(role, what) for role, what in now.reach if _is_covered(role, what, entry.reach)}
+    return entry._replace(
+        severity=min(entry.severity, now.severity),
+        statements=tuple(sorted(statements.elements())),
+        related=entry.related & now.related.union(now.statements),
+        reach=frozenset(reach),
+    )
+
+
+def with_new(entries: Iterable[Entry], identities: Iterable[Identity]) -> tuple[Entry, ...]:
+    """Return entries that hide all of some findings as well, with the reasons that they have."""
+    found = {entry.key: entry for entry in entries}
+    for new in entries_of(identities):
+        old = found.get(new.key, new)
+        both = Counter(old.statements) | Counter(new.statements)
+        found[new.key] = old._replace(
+            severity=max(old.severity, new.severity),
+            reach=old.reach | new.reach,
+            statements=tuple(sorted(both.elements())),
+            related=old.related | new.related,
+        )
+    return tuple(found.values())
