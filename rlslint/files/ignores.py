@@ -2,7 +2,8 @@
 
 `-- rlslint: ignore[rule-name] reason` is about the statement that it stands in, that ends on its
 line, or that follows the comment lines it belongs to; `-- rlslint: file-ignore[rule-name] reason`
-is about the file. In application code the comment has that language's mark.
+is about the file. In application code the comment has that language's mark. In settings, where
+nothing is a statement, it is about the line that it stands on or right above.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _IGNORE = Pattern(
     rb"(?:\[(?P<names>[^\]\r\n]*)\])?[ \t]*(?P<reason>[^\r\n]*)"
 )
 _SQL_COMMENT = Pattern(rb"--[^\n]*|/\*")
+_SETTINGS_COMMENT = Pattern(rb"(?:#|;|//)[ \t]*rlslint:[^\n]*")
 _DOLLAR_QUOTE = Pattern(rb"\$\w*\$")
 _HOST_TOKENS = {
     mark: Pattern(rb"(?P<comment>" + comment + rb")|'''|\"\"\"|['\"`]" + block)
@@ -43,7 +45,8 @@ _CLOSES = Pattern(r"\s*[)\]}]")
 class Ignore(NamedTuple):
     """One comment. `names` are rule names or codes, none where it names no rule as it should.
 
-    `span` is the comment's own place, so that an unused one can be shown.
+    `span` is the comment's own place, so that an unused one can be shown. `of_line` tells that
+    it is about a line, not about a statement.
     """
 
     names: tuple[str, ...]
@@ -51,6 +54,7 @@ class Ignore(NamedTuple):
     row: int
     file_wide: bool
     reason: str
+    of_line: bool = False
 
 
 def ignores_in_sql(text: Text) -> tuple[Ignore, ...]:
@@ -69,6 +73,14 @@ def ignores_in_host(text: Text, mark: str) -> tuple[Ignore, ...]:
     if _WORD not in text.data:
         return ()
     return tuple(_ignores(text, host_comments(text.data, mark)))
+
+
+def ignores_in_settings(text: Text) -> tuple[Ignore, ...]:
+    """Return the ignore comments of a settings file, whatever its format begins a comment with."""
+    if _WORD not in text.data:
+        return ()
+    places = (found.span() for found in _SETTINGS_COMMENT().finditer(text.data))
+    return tuple(ignore._replace(of_line=True) for ignore in _ignores(text, places))
 
 
 def host_comments(data: bytes, mark: str) -> Iterator[tuple[int, int]]:
@@ -108,7 +120,7 @@ def covers(ignore: Ignore, statement: Statement) -> bool:
     if ends == first - 1:
         behind = comment.text.data[comment.end :].partition(b"\n")[0]
         before = comment.text.line(starts).lstrip()
-        return not behind.strip() and before.startswith(("/*", "--", "#", "//"))
+        return not behind.strip() and before.startswith(("/*", "--", "#", "//", ";"))
     return starts <= last and first <= ends
 
 

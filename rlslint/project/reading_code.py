@@ -53,9 +53,12 @@ def read_code(
     terraform = tuple(file for file in found.settings if file.name.endswith((".tf", ".tfvars")))
     of_terraform = _variables_of_terraform(terraform, reader) if terraform else {}
     if found.settings:
+        from rlslint.files.ignores import ignores_in_settings
         from rlslint.files.settings.files import may_tell
     for file in found.settings:
         data = reader.content(file.path)
+        if b"rlslint:" in data and (text := reader.text(file.path, file.shown)) is not None:
+            reader.keep_ignores(text, partial(ignores_in_settings, text))
         # In UTF-16 there is a NUL byte beside every ASCII character.
         if data and not may_tell(file.name, data.replace(b"\0", b"")):
             settings_files += 1

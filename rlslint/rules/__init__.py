@@ -212,6 +212,14 @@ def resolve(selectors: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
+def is_rule(word: str) -> bool:
+    """Tell whether a word is the name of a rule, a code or the beginning of one."""
+    try:
+        return word.upper() != "ALL" and bool(_rules_of(word))
+    except UnknownRuleError:
+        return False
+
+
 def _rules_of(selector: str) -> set[str]:
     names = rule_names()
     if selector in names:

@@ -19,8 +19,8 @@ from rlslint.text.faults import Fault
 class IgnoreUse(NamedTuple):
     """An ignore comment or an accept entry, and what came of it.
 
-    `unknown` are the names on it that no rule has. `unused` are the rules on it that are on and
-    found nothing there. `names` are all rules that it names.
+    `unknown` are the names on it that no rule has. `unused` are those of whose rules some are on
+    and none found anything there. `names` are all rules that it names.
     """
 
     ignore: Ignore | Accept
@@ -41,6 +41,8 @@ class IgnoreUse(NamedTuple):
         """Where the rule was to find something, as the end of a clause."""
         if isinstance(self.ignore, Accept):
             return f"on {self.ignore.object}"
+        if self.ignore.of_line and not self.ignore.file_wide:
+            return "on this line"
         return "in this file" if self.ignore.file_wide else "on this statement"
 
     def __str__(self) -> str:
@@ -89,7 +91,8 @@ def suppress(
         span = finding.span
         if span is not None and (near := comments.get((finding.rule, span.text.path))):
             try:
-                covering += near.covering(finding.statement or statements.around(span))
+                marked = _line_of(span) if near.are_of_lines else finding.statement
+                covering += near.covering(marked or statements.around(span))
             except Exception as error:
                 name = f"{finding.rule} on {finding.object}"
                 faults.append(Fault("compared with ignore comments", "finding", name, error))
@@ -98,7 +101,7 @@ def suppress(
         if not covering:
             kept.append(finding)
     uses = (
-        IgnoreUse(entry, known, unknown, (known & enabled) - used[number])
+        IgnoreUse(entry, known, unknown, _unused(entry, enabled, used[number]))
         for number, (entry, (known, unknown)) in enumerate(zip(entries, rules, strict=True))
     )
     return Suppressed(tuple(kept), tuple(uses))
@@ -116,12 +119,26 @@ def _rules(entry: Ignore | Accept) -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(known), tuple(unknown)
 
 
+def _unused(entry: Ignore | Accept, enabled: frozenset[str], used: set[str]) -> frozenset[str]:
+    """Return the names on an entry that nothing needs; the beginning of codes stands for many."""
+    found = set()
+    for name in entry.names if isinstance(entry, Ignore) else (entry.rule,):
+        try:
+            meant = frozenset(resolve((name,)))
+        except UnknownRuleError:
+            continue
+        if meant & enabled and not meant & used:
+            found.add(name if len(meant) > 1 else next(iter(meant)))
+    return frozenset(found)
+
+
 class _Comments:
     """The ignore comments of a file that name a rule, found by the rows that they stand on."""
 
     def __init__(self, entries: list[Ignore | Accept], numbers: list[int]) -> None:
         found = [(number, entries[number]) for number in numbers]
         ignores = [(number, entry) for number, entry in found if isinstance(entry, Ignore)]
+        self.are_of_lines = any(ignore.of_line for _, ignore in ignores)
         self._wide = [number for number, ignore in ignores if ignore.file_wide]
         placed = [(i.span.locations(), number, i) for number, i in ignores if not i.file_wide]
         placed.sort(key=lambda one: one[:2])
@@ -135,6 +152,11 @@ class _Comments:
         nearest = slice(bisect_left(self._ends, first - 1), bisect_right(self._starts, last))
         near = [number for number, ignore in self._placed[nearest] if covers(ignore, statement)]
         return self._wide + near
+
+
+def _line_of(span: Span) -> Statement:
+    """Return what a finding marks as if it were a statement, for files that have none."""
+    return Statement(span.text, span.start, span.end, "")
 
 
 class _Statements:
