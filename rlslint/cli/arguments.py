@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 CHECK_NAMES = ("check", "lint")
-GROUPS = ("Output", "Selection", "Files", "Adoption", "Miscellaneous")
+GROUPS = ("Output", "Selection", "Files", "Mends", "Adoption", "Miscellaneous")
 """Under which headings --help shows options."""
 _EXPANDED_BY_CLICK = "*?[~$%" if os.name == "nt" else ""
 
@@ -194,6 +194,17 @@ CHECK = (
     *_CONFIGURING,
     *_REPORTING,
     Flag(
+        "--fix",
+        help="Mend what can be mended where it stands, in files that are not committed.",
+        group="Mends",
+    ),
+    Flag(
+        "--unsafe-fixes",
+        help="Mend in all files, and by what may change more than the fault.",
+        group="Mends",
+    ),
+    Flag("--diff", help="Show what --fix would change, and change nothing.", group="Mends"),
+    Flag(
         "--stdin-filename",
         takes="value",
         help="The file that standard input stands for.",
@@ -251,7 +262,7 @@ AUDIT = (
     *_SPEAKING,
 )
 FIX = (
-    Flag("--diff", help="Show what would be written, and write nothing."),
+    Flag("--diff", help="Show what would be written, and write nothing.", group="Mends"),
     *_SELECTING,
     *_EXCLUDING,
     *_CONFIGURING,
@@ -307,6 +318,10 @@ def contradiction(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
         return "--quiet and --verbose exclude each other."
     if options.get("watch") and ("-" in paths or options["stdin_filename"]):
         return "--watch looks at files, and standard input is none."
+    if (options.get("fix") or options.get("diff")) and "-" in paths:
+        return "--fix and --diff are for files, and - is none."
+    if (options.get("fix") or options.get("diff")) and options.get("write_baseline"):
+        return "--write-baseline comes after --fix, not with it."
     if options.get("stdin_filename") and paths and "-" not in paths:
         return "--stdin-filename says what - stands for, but PATHS have no -."
     if options.get("write_baseline") and options["prune_baseline"]:

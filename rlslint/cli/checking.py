@@ -30,6 +30,10 @@ def check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
         from rlslint.cli.watching import watch
 
         return watch(lambda: _made(paths, options), options["output_file"])
+    if options["fix"] or options["diff"]:
+        from rlslint.cli.editing import mend_in_place
+
+        return mend_in_place(paths, options)
     return deliver(_report(paths, options), options["output_file"])
 
 

@@ -109,7 +109,7 @@ def fix(paths: tuple[str, ...], **options: Any) -> int:
 
     It has the SQL that check gives as help, in the layout of the migrations at hand: the next
     number or time, the names of their style, the way up and the way down as their tool wants them.
-    A sentence is left to you. Migrations that are there stay as they are.
+    A sentence is left to you. Migrations that are there stay as they are. A baseline hides nothing.
 
     Before anything is written, the project is checked with the new migration in it; a mend that
     does not end its finding is left out, and named. Where there is no history of migrations, or no

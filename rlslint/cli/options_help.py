@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 
 import click
 
-from rlslint.cli.arguments import AUDIT, CHECK, GROUPS
+from rlslint.cli.arguments import AUDIT, CHECK, FIX, GROUPS
 
-_GROUP_OF = {flag.name: flag.group for flag in (*CHECK, *AUDIT)}
+_GROUP_OF = {flag.name: flag.group for flag in (*CHECK, *AUDIT, *FIX)}
 _CLOSE = 0.75
 _ELSEWHERE = {"--fix-only": "fix", "--fix": "fix", "--server": "server", "--explain": "rule"}
 """What other linters have an option for and rlslint a command."""

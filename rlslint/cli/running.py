@@ -57,15 +57,15 @@ def report_of_check(paths: tuple[str, ...], options: Mapping[str, Any]) -> Repor
             from rlslint.cli.progress import Progress
 
             with Progress() as progress:
-                result = _checked(paths, config, standard_input, options, progress.tell)
+                result = checked(paths, config, standard_input, options, progress.tell)
         else:
-            result = _checked(paths, config, standard_input, options)
-        return _report(result, file, config, options)
+            result = checked(paths, config, standard_input, options)
+        return report_of(result, file, config, options)
     except (ConfigError, UnknownRuleError) as error:
         return Report("", "", harmless(problem_lines(error)), ERROR)
 
 
-def _checked(
+def checked(
     paths: tuple[str, ...],
     config: Config,
     standard_input: tuple[str, bytes] | None,
@@ -73,7 +73,7 @@ def _checked(
     progress: Callable[[str], object] = lambda sentence: None,
 ) -> Result:
     """Lint, beside earlier findings where that is asked for."""
-    if not _is_compared(config, options):
+    if not is_compared(config, options):
         from rlslint.engine import check
 
         return check(paths, config, standard_input, progress)
@@ -86,7 +86,7 @@ def _checked(
     return compared_check(paths, config, standard_input, options, configured, progress)
 
 
-def _is_compared(config: Config, options: Mapping[str, Any]) -> bool:
+def is_compared(config: Config, options: Mapping[str, Any]) -> bool:
     """Tell whether the findings are to be compared with earlier ones."""
     writes = bool(options["write_baseline"] or options["prune_baseline"])
     given = (config.baseline, options["baseline"], options.get("since"))
@@ -109,7 +109,7 @@ def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> i
             databases, tuple(options["schema"]), options["migrations"] or "", options["drift"]
         )
         with Progress() as progress:
-            if _is_compared(config, options):
+            if is_compared(config, options):
                 from rlslint.cli.adoption import compared_audit
 
                 result = compared_audit(
@@ -120,7 +120,7 @@ def audit_databases(databases: tuple[str, ...], options: Mapping[str, Any]) -> i
         if not result.checked.databases:
             say(*_failures(result, options))
             return ERROR
-        return deliver(_report(result, file, config, options), options["output_file"])
+        return deliver(report_of(result, file, config, options), options["output_file"])
     except (ConfigError, UnknownRuleError, NoHistory) as error:
         say(*problem_lines(error))
         return ERROR
@@ -175,7 +175,10 @@ def _report_of_files(paths: tuple[str, ...], files: Iterable[str]) -> Report:
     return Report("", joined(map(printable, files)), complaints, ERROR if missing else SUCCESS)
 
 
-def _report(result: Result, file: str | None, config: Config, options: Mapping[str, Any]) -> Report:
+def report_of(
+    result: Result, file: str | None, config: Config, options: Mapping[str, Any]
+) -> Report:
+    """Return what is to be printed of a result."""
     from rlslint.reports.closing import statistics, statistics_as_json
     from rlslint.reports.formats import rendered
     from rlslint.rules import card

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rlslint.project import NotChecked
 from rlslint.reports import Place, ReportedFinding, Result, place
+from rlslint.reports.edits import as_data, fix_of
 
 if TYPE_CHECKING:
     from rlslint.rules.baselines import Earlier
@@ -51,7 +52,7 @@ def finding_as_json(reported: ReportedFinding) -> dict[str, Any]:
             {**_place(place(other.span)), "message": other.message} for other in finding.related
         ],
         "help": finding.help,
-        "fix": None,
+        "fix": as_data(fix_of(reported)),
         "url": reported.url,
         "fingerprint": reported.fingerprint,
     }

@@ -107,7 +107,12 @@ def is_mend(reported: ReportedFinding) -> bool:
     statement = reported.finding.statement
     if statement is not None and not statement.kind:
         return False
-    found = _parsed(reported.finding.help)
+    return is_statement(reported.finding.help)
+
+
+def is_statement(help: str) -> bool:
+    """Tell whether a text is SQL that a migration can run."""
+    found = _parsed(help)
     return bool(found) and not any(one.statement.kind in _OF_SESSIONS for one in found)
 
 

@@ -143,6 +143,12 @@ class Text:
         """Return the SQL between two byte offsets."""
         return self.data[start:end].decode("utf-8", "replace")
 
+    def character(self, offset: int) -> int:
+        """Return how many characters of the file, its byte order mark left out, stand before."""
+        return (
+            _characters(self.data[:offset]) if self.host is None else self._host_character(offset)
+        )
+
     def _host_character(self, offset: int) -> int:
         index = bisect_right(self.pieces, offset, key=lambda piece: piece.offset) - 1
         if index < 0:

@@ -1,0 +1,173 @@
+"""Findings that are mended where they stand: what is to be written into which file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from rlslint import NamedTuple
+from rlslint.reports import ReportedFinding, shown_path
+from rlslint.reports.mends import is_mend, is_statement
+from rlslint.text import CatalogText, Statement, Text
+from rlslint.text.patterns import Pattern
+
+_CALL = Pattern(
+    r"(SELECT set_config\('(?P<name>[^']*)', )(?P<mark>[^ ,]+)(, (?:true|false)\));?(?: --.*)?"
+)
+_LOCAL = Pattern(r"\s*SET\s+LOCAL\b|.*,\s*true\s*\)\s*;?\s*\Z", 2 | 16)
+
+
+class Edit(NamedTuple):
+    """What is to stand in place of some characters of a file.
+
+    They are counted behind its byte order mark.
+    """
+
+    text: Text
+    start: int
+    end: int
+    content: str
+
+
+class Fix(NamedTuple):
+    """Edits that end a finding.
+
+    One that is not safe may change what a program does beside what is wrong with it, or a migration
+    that has run.
+    """
+
+    message: str
+    edits: tuple[Edit, ...]
+    is_safe: bool
+    is_of_migration: bool = False
+
+
+def fix_of(reported: ReportedFinding) -> Fix | None:
+    """Return how a finding is mended where it stands, None where that is not known."""
+    finding = reported.finding
+    if finding.span is None or isinstance(finding.span.text, CatalogText):
+        return None
+    statement = finding.statement
+    if statement is not None and not statement.kind and reported.name == "invalid-rls-ddl":
+        return _replaced(statement, finding.help)
+    if finding.help.startswith("SELECT set_config(") and statement is not None:
+        return _bound(statement, finding.help, finding.object)
+    if is_mend(reported):
+        return _behind(statement, finding.span.text, finding.help)
+    return None
+
+
+def _replaced(statement: Statement, help: str) -> Fix | None:
+    """Write a statement that PostgreSQL refuses as it is meant."""
+    text = statement.text
+    if text.host is not None or not statement.is_written or not is_statement(help):
+        return None
+    content = (
+        help.removesuffix(";") if text.data[statement.end : statement.end + 1] == b";" else help
+    )
+    start, end = text.character(statement.start), text.character(statement.end)
+    return Fix("Write the statement as it is meant", (Edit(text, start, end, content),), True, True)
+
+
+def _bound(statement: Statement, help: str, name: str) -> Fix | None:
+    """Let a statement of a program call set_config() with the value as a parameter."""
+    from rlslint.code.rewriting import rewritten
+
+    found = _CALL().fullmatch(help)
+    if found is None or found["name"].lower() != name.lower():
+        return None
+    call = f"{found[1]}{{value}}{found[4]}"
+    made = rewritten(statement.text, statement.start, statement.end, call, found["mark"])
+    if made is None:
+        return None
+    is_local = _LOCAL().match(statement.sql) is not None
+    message = f"Set {name} by set_config() with the value as a parameter"
+    is_safe = is_local == (", true)" in found[4])
+    return Fix(message, (Edit(statement.text, *made),), is_safe)
+
+
+def _behind(statement: Statement | None, text: Text, help: str) -> Fix | None:
+    """Run the SQL of a help at the end of what the migration does."""
+    from rlslint.files.layouts.reversals import up_ranges
+
+    if text.host is not None or not text.path.endswith(".sql"):
+        return None
+    if statement is not None and not statement.is_written:
+        return None
+    start, end = up_ranges(text.data)[-1]
+    up = text.data[start:end]
+    kept = start + len(up.rstrip())
+    if kept and text.data[kept - 1 : kept] != b";":
+        return None
+    at = text.character(kept)
+    return Fix(
+        "Run the SQL at the end of the migration", (Edit(text, at, at, f"\n{help}"),), False, True
+    )
+
+
+def as_data(fix: Fix | None) -> dict[str, Any] | None:
+    """Return a fix as JSON has it; `range` counts bytes, of UTF-8 without a byte order mark."""
+    if fix is None:
+        return None
+    return {
+        "applicability": "safe" if fix.is_safe and not fix.is_of_migration else "unsafe",
+        "message": fix.message,
+        "edits": [_edit_as_data(edit) for edit in fix.edits],
+    }
+
+
+def _edit_as_data(edit: Edit) -> dict[str, Any]:
+    source = source_of(edit.text)
+    before, inside = source[: edit.start], source[edit.start : edit.end]
+    first = len(before.encode())
+    return {
+        "filename": shown_path(edit.text.path),
+        "content": edit.content,
+        "location": _location(before),
+        "end_location": _location(before + inside),
+        "range": [first, first + len(inside.encode())],
+    }
+
+
+def _location(before: str) -> dict[str, int]:
+    return {"row": before.count("\n") + 1, "column": len(before) - before.rfind("\n")}
+
+
+def applied(text: str, edits: Iterable[Edit]) -> tuple[str, tuple[Edit, ...]]:
+    """Return a text with edits made, and those that were: of two that meet, the first."""
+    parts: list[str] = []
+    done: list[Edit] = []
+    behind = 0
+    distinct: dict[tuple[object, ...], Edit] = {}
+    for edit in edits:
+        distinct.setdefault(edit[1:], edit)
+    for edit in sorted(distinct.values(), key=lambda edit: (edit.start, edit.end)):
+        if edit.start < behind:
+            continue
+        parts += [text[behind : edit.start], edit.content]
+        behind = edit.end
+        done.append(edit)
+    return "".join((*parts, text[behind:])), tuple(done)
+
+
+def source_of(text: Text) -> str:
+    """Return the characters of the file that a text is of, its byte order mark left out."""
+    return text.host if text.host is not None else text.data.decode()
+
+
+def written_into(data: bytes, source: str, edits: Iterable[Edit]) -> bytes | None:
+    """Return the bytes of a file with edits made; all others stay as they are.
+
+    None where the file does not hold `source` any more, or cannot hold what is to be written.
+    """
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    for codec in ("utf-8", "latin-1"):
+        try:
+            if data[len(mark) :].decode(codec) != source:
+                continue
+            ends = "\r\n" if "\r\n" in source else "\n"
+            made = (e._replace(content=e.content.replace("\n", ends)) for e in edits)
+            return mark + applied(source, made)[0].encode(codec)
+        except UnicodeError:
+            continue
+    return None
