@@ -37,7 +37,7 @@ def compared_check(
     given: StandardInput,
     options: Mapping[str, Any],
     configured: Configured,
-    progress: Callable[[str], object],
+    progress: Callable[[str], None],
 ) -> Result:
     """Lint, and leave out what the baseline has, and what an earlier state had.
 

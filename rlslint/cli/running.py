@@ -70,7 +70,7 @@ def checked(
     config: Config,
     standard_input: tuple[str, bytes] | None,
     options: Mapping[str, Any],
-    progress: Callable[[str], object] = lambda sentence: None,
+    progress: Callable[[str], None] = lambda sentence: None,
 ) -> Result:
     """Lint, beside earlier findings where that is asked for."""
     if not is_compared(config, options):

@@ -343,7 +343,8 @@ class Config(NamedTuple):
                 '[[accept]]\nrule = "rls-not-forced"\nobject = "public.audit_log"\n'
                 'reason = "written by the owner only"'
             ),
-            "Findings that are accepted, each with its rule, its object and the reason.",
+            "Findings that are accepted, each with its rule, its object and the reason; rule and "
+            "object may be patterns (`rls-*`, `public.audit_*`).",
         ),
     ] = ()
     named: tuple[NamedInOption, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.config import Severity
 from rlslint.reports import ReportedFinding, Result
+from rlslint.reports.repository import in_repository
 from rlslint.text.display import printable
 
 _LEVELS = {Severity.error: "error", Severity.warning: "warning", Severity.info: "notice"}
@@ -16,7 +17,8 @@ def render(result: Result) -> Iterator[str]:
     for reported in result.findings:
         properties = ",".join(f"{key}={_property(value)}" for key, value in _properties(reported))
         code, name = reported.code, reported.name
-        message = _message(f"{reported.where}: {code} [{name}] {reported.words}")
+        where = in_repository(reported.place) or reported.where
+        message = _message(f"{where}: {code} [{name}] {reported.words}")
         yield f"::{_LEVELS[reported.severity]} {properties}::{message}"
     for failure in result.failures:
         yield f"::error title=rlslint::{_message(failure)}"
@@ -24,7 +26,7 @@ def render(result: Result) -> Iterator[str]:
 
 def _properties(reported: ReportedFinding) -> Iterator[tuple[str, str]]:
     yield "title", f"rlslint ({reported.code})"
-    place = reported.place
+    place = in_repository(reported.place)
     if place is None:
         return
     yield "file", place.path

@@ -9,6 +9,7 @@ from typing import Any
 from rlslint.config import Severity
 from rlslint.project.fingerprints import distinct
 from rlslint.reports import ReportedFinding, Result
+from rlslint.reports.repository import in_repository
 
 _SEVERITIES = {Severity.error: "critical", Severity.warning: "major", Severity.info: "info"}
 
@@ -24,7 +25,7 @@ def render(result: Result) -> Iterator[str]:
 
 
 def _issue(reported: ReportedFinding, fingerprint: str) -> dict[str, Any]:
-    place = reported.place
+    place = in_repository(reported.place)
     if place is None:
         location: dict[str, Any] = {"path": reported.where, "lines": {"begin": 1}}
     else:

@@ -7,6 +7,7 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from rlslint.reports import ReportedFinding, Result
+from rlslint.reports.repository import in_repository
 from rlslint.text.display import printable
 
 
@@ -39,14 +40,15 @@ def render(result: Result) -> Iterator[str]:
 
 
 def _file(reported: ReportedFinding) -> str:
-    return reported.where if reported.place is None else reported.place.path
+    place = in_repository(reported.place)
+    return reported.where if place is None else place.path
 
 
 def _suite(file: str, findings: list[ReportedFinding]) -> Iterator[str]:
     name, count = _attribute(file), len(findings)
     yield f'  <testsuite name={name} tests="{count}" failures="{count}" errors="0">'
     for reported in findings:
-        place, message = reported.place, reported.message
+        place, message = in_repository(reported.place), reported.message
         line = "" if place is None else f' line="{place.start.row}" column="{place.start.column}"'
         where = file if place is None else str(place)
         yield f"    <testcase name={_attribute(reported.name)} classname={name} file={name}{line}>"

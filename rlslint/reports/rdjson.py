@@ -8,6 +8,7 @@ from typing import Any
 
 from rlslint.config import Severity
 from rlslint.reports import ReportedFinding, Result, place
+from rlslint.reports.repository import in_repository
 from rlslint.text import Location, Span
 
 _SEVERITIES = {Severity.error: "ERROR", Severity.warning: "WARNING", Severity.info: "INFO"}
@@ -40,7 +41,7 @@ def _diagnostic(reported: ReportedFinding) -> dict[str, Any]:
 
 
 def _location(span: Span | None, otherwise: str) -> dict[str, Any]:
-    found = place(span) if span is not None else None
+    found = in_repository(place(span)) if span is not None else None
     if span is None or found is None:
         return {"path": otherwise}
     return {

@@ -13,6 +13,7 @@ from rlslint.project.fingerprints import distinct
 from rlslint.reports import ReportedFinding, Result, place
 from rlslint.reports.closing import closing_lines
 from rlslint.reports.reading import page, readable
+from rlslint.reports.repository import in_repository
 from rlslint.text import Span
 from rlslint.text.display import shown_sql
 
@@ -140,7 +141,7 @@ def _physical(span: Span | None, reported: ReportedFinding) -> dict[str, Any]:
 
     GitHub refuses the whole log where one location has no file.
     """
-    found = place(span) if span is not None else None
+    found = in_repository(place(span)) if span is not None else None
     region: dict[str, Any] = {"startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1}
     if found is not None:
         path = found.path

@@ -195,7 +195,7 @@ def selection_of(config: Config) -> Selection:
     selected |= resolve(config.extend_select)
     selected -= resolve(config.ignore)
     for accept in config.accept:
-        resolve((accept.rule,))
+        matching(accept.rule)
     for rules in config.per_file_ignores.values():
         resolve(rules)
     return Selection(selected, config)
@@ -218,6 +218,30 @@ def is_rule(word: str) -> bool:
         return word.upper() != "ALL" and bool(_rules_of(word))
     except UnknownRuleError:
         return False
+
+
+def is_pattern(words: str) -> bool:
+    """Tell whether something that may be a pattern is one: `public.audit_*`."""
+    return any(sign in words for sign in "*?[")
+
+
+def matching(selector: str) -> frozenset[str]:
+    """Return the names of the rules that a selector means, or whose name or code fits a pattern.
+
+    Raises UnknownRuleError where there is none.
+    """
+    if not is_pattern(selector):
+        return resolve((selector,))
+    from fnmatch import fnmatchcase
+
+    found = frozenset(
+        name
+        for name in rule_names()
+        if fnmatchcase(name, selector) or fnmatchcase(card(name).code, selector.upper())
+    )
+    if not found:
+        raise UnknownRuleError(f"There is no rule that fits `{selector}`")
+    return found
 
 
 def _rules_of(selector: str) -> set[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from rlslint import NamedTuple
 from rlslint.config.options import Accept
 from rlslint.files.ignores import Ignore, covers, rows_around
 from rlslint.project import Finding
-from rlslint.rules import UnknownRuleError, resolve
+from rlslint.rules import UnknownRuleError, is_pattern, matching, resolve
 from rlslint.sql.parser import without_trailing_space
 from rlslint.sql.statement_ends import Stretch, stretches
 from rlslint.text import Span, Statement, Text
@@ -76,11 +77,14 @@ def suppress(
     rules = [_rules(entry) for entry in entries]
     used: list[set[str]] = [set() for _ in entries]
     accepting: dict[tuple[str, str], list[int]] = {}
+    patterns: dict[str, list[tuple[str, int]]] = {}
     ignoring: dict[tuple[str, str], list[int]] = {}
     for number, entry in enumerate(entries):
         for rule in rules[number][0]:
             if isinstance(entry, Accept):
                 accepting.setdefault((rule, entry.object), []).append(number)
+                if is_pattern(entry.object):
+                    patterns.setdefault(rule, []).append((entry.object, number))
             else:
                 ignoring.setdefault((rule, entry.span.text.path), []).append(number)
     comments = {place: _Comments(entries, numbers) for place, numbers in ignoring.items()}
@@ -88,6 +92,9 @@ def suppress(
     kept = []
     for finding in findings:
         covering = list(accepting.get((finding.rule, finding.object), ()))
+        for pattern, number in patterns.get(finding.rule, ()):
+            if number not in covering and fnmatchcase(finding.object, pattern):
+                covering.append(number)
         span = finding.span
         if span is not None and (near := comments.get((finding.rule, span.text.path))):
             try:
@@ -113,10 +120,15 @@ def _rules(entry: Ignore | Accept) -> tuple[frozenset[str], tuple[str, ...]]:
     unknown: list[str] = []
     for name in names:
         try:
-            known |= resolve((name,))
+            known |= _meant(entry, name)
         except UnknownRuleError:
             unknown.append(name)
     return frozenset(known), tuple(unknown)
+
+
+def _meant(entry: Ignore | Accept, name: str) -> frozenset[str]:
+    """Return the rules that a name on an entry means; accept entries take patterns as well."""
+    return matching(name) if isinstance(entry, Accept) else resolve((name,))
 
 
 def _unused(entry: Ignore | Accept, enabled: frozenset[str], used: set[str]) -> frozenset[str]:
@@ -124,7 +136,7 @@ def _unused(entry: Ignore | Accept, enabled: frozenset[str], used: set[str]) -> 
     found = set()
     for name in entry.names if isinstance(entry, Ignore) else (entry.rule,):
         try:
-            meant = frozenset(resolve((name,)))
+            meant = _meant(entry, name)
         except UnknownRuleError:
             continue
         if meant & enabled and not meant & used:
