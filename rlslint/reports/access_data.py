@@ -53,7 +53,7 @@ def as_csv(matrices: Named) -> Iterator[str]:
                     said = (
                         rows.extent.value,
                         rows.ground.value,
-                        masked(condition_sql(rows)),
+                        masked(condition_sql(rows, table)),
                         masked(speaker.rows(rows, table)),
                     )
                     for role in group.roles:
@@ -131,7 +131,7 @@ def _rows(rows: Rows, table: Relation, speaker: Speaker, matrix: Matrix) -> dict
     return {
         "rows": rows.extent.value,
         "decided_by": rows.ground.value,
-        "condition": condition_sql(rows) or None,
+        "condition": condition_sql(rows, table) or None,
         "kinds": [{"form": one.form, "words": speaker.words(one, table)} for one in kinds],
         "columns": list(rows.columns) or None,
         "if": list(rows.doubts),

@@ -29,10 +29,10 @@ class _Conditions:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
 
-    def mark(self, rows: Rows) -> str:
+    def mark(self, rows: Rows, table: Relation) -> str:
         if rows.extent in (Extent.none, Extent.every):
             return ""
-        sql = condition_sql(rows)
+        sql = condition_sql(rows, table)
         return f" [{self.numbers.setdefault(sql, len(self.numbers) + 1)}]" if sql else ""
 
 
@@ -108,7 +108,7 @@ def _of_table(
         said = [
             (
                 commands_in_words(answer.commands),
-                speaker.rows(answer.rows, table) + conditions.mark(answer.rows),
+                speaker.rows(answer.rows, table) + conditions.mark(answer.rows, table),
             )
             for answer in group.answers
         ]

@@ -19,8 +19,19 @@ from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions, ContextRead, is_own, own_column, read_of
 from rlslint.project.matrix import AskedRole
 from rlslint.reports import place
-from rlslint.sql.expressions import Call, Cast, Constant, Expr, Operator, SubSelect
-from rlslint.sql.spelling import Unspelled, spelled
+from rlslint.sql.expressions import (
+    Call,
+    Cast,
+    Column,
+    ColumnBinding,
+    Constant,
+    Expr,
+    Operator,
+    Query,
+    Source,
+    SubSelect,
+)
+from rlslint.sql.spelling import AS_WRITTEN, Names, Unspelled, spelled
 from rlslint.text import Statement
 from rlslint.text.sentences import listed
 
@@ -99,7 +110,7 @@ class Speaker:
         try:
             return [self.kind(kind, table) for kind in self._kinds(clause)]
         except (Unspelled, RecursionError):
-            return [f"rows where {clause_sql(clause)}"]
+            return [f"rows where {clause_sql(clause, table)}"]
 
     def _kinds(self, clause: Clause) -> tuple[RowKind, ...]:
         inlined = ask(inlined_predicate, clause.predicate.expression, self._catalog)
@@ -240,24 +251,73 @@ def about_role(role: AskedRole) -> str:
     return f"{parts} ({role.because})" if role.because else parts
 
 
-def condition_sql(rows: Rows) -> str:
+def condition_sql(rows: Rows, table: Relation) -> str:
     """Return what a row has to meet as the policies spell it, "" where no condition decides."""
     if rows.ground is not Ground.policies:
         return ""
-    allowing = list(map(clause_sql, rows.permissive))
-    limiting = [f"({clause_sql(clause)})" for clause in rows.restrictive]
+    allowing = [clause_sql(clause, table) for clause in rows.permissive]
+    limiting = [f"({clause_sql(clause, table)})" for clause in rows.restrictive]
     if not limiting and len(allowing) == 1:
         return allowing[0]
     admits = " OR ".join(f"({sql})" for sql in allowing)
     return " AND ".join((*limiting, f"({admits})" if limiting and len(allowing) > 1 else admits))
 
 
-def clause_sql(clause: Clause) -> str:
-    """Return a clause as its policy spells it, "…" where nothing shows that."""
+def clause_sql(clause: Clause, table: Relation) -> str:
+    """Return a clause as its policy spells it, "…" where nothing shows that.
+
+    Where what it names is called otherwise by now, or something else would be found by a name, it
+    is spelled with the names that mean the same today.
+    """
+    expression = clause.expression
     found = clause.sql or clause.sql_run
-    if found is None:
+    if found is None or _is_outdated(expression, table):
         try:
-            found = spelled(clause.expression)
+            return spelled(expression, names_today(table))
         except (Unspelled, RecursionError):
-            return "…"
+            return found or "…"
     return found
+
+
+def _is_outdated(expression: Expr, table: Relation) -> bool:
+    names = names_today(table)
+    shown = set[str]()
+    unqualified = set[str]()
+    for part in expression.walk():
+        match part:
+            case Query():
+                for source in part.sources:
+                    if isinstance(source.relation, Relation):
+                        if names.of_source(source)[-1] != source.name:
+                            return True
+                        if source.relation.knows("columns"):
+                            shown.update(source.relation.columns)
+            case Column():
+                if names.of_column(part)[-1] != part.name:
+                    return True
+                if is_own(part) and len(part.names) == 1:
+                    unqualified.add(part.name)
+    return not shown.isdisjoint(unqualified)
+
+
+def names_today(table: Relation) -> Names:
+    """Return what the columns and tables of a condition on a table are called at the end."""
+
+    def of_column(column: Column) -> tuple[str, ...]:
+        match column.binding:
+            case ColumnBinding(source, number, _):
+                relation = table if is_own(column) else source.relation
+                known = isinstance(relation, Relation) and relation.knows("columns")
+                named = relation.column(number) if known else None
+                if named is not None:
+                    return (table.name if is_own(column) else source.alias), named.name
+        return column.names
+
+    def of_source(source: Source) -> tuple[str, ...]:
+        if isinstance(source.relation, Relation) and source.schema:
+            return source.relation.schema, source.relation.name
+        if isinstance(source.relation, Relation):
+            return (source.relation.name,)
+        return AS_WRITTEN.of_source(source)
+
+    return Names(of_column, of_source)
