@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from itertools import chain
 
 from rlslint import NamedTuple
 from rlslint.access import ASSUMED_ROLE, inherited_roles, is_declared, is_probably_superuser
+from rlslint.access.mutual_recursion import mutual_recursion
 from rlslint.access.ownership import Answer, owns
 from rlslint.access.privileges import (
     can_use_schema,
@@ -21,6 +23,7 @@ from rlslint.access.privileges import (
     has_privilege,
 )
 from rlslint.access.reach import Escape, applicable_policies, bypass
+from rlslint.access.recursion import NOTICED_BY_REWRITER, recursion
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask, remembered
@@ -66,6 +69,7 @@ class Ground(Enum):
     owner = "owner without FORCE"
     no_policy = "no policy"
     policies = "policies"
+    recursion = "policies that ask each other for ever"
     unknown = "unknown"
 
 
@@ -215,6 +219,8 @@ def _decided(
     if command == "truncate":
         return Rows(Extent.every, Ground.not_applied, doubts=doubts)
     found = _by_policies(catalog, role, relation, command, functions)
+    if found.extent is not Extent.none and _runs_in_circles(catalog, role, relation, command):
+        return Rows(Extent.none, Ground.recursion, doubts=doubts)
     found = found._replace(columns=columns, doubts=doubts)
     is_open = may_own and not relation.rls_forced and found.extent is not Extent.every
     if is_open and ownership is not None:
@@ -292,6 +298,19 @@ def _by_policies(
         if leaves.condition != found.condition or leaves.extent is not found.extent:
             found = found._replace(leaves=leaves)
     return found
+
+
+def _runs_in_circles(catalog: Catalog, role: str, relation: Relation, command: str) -> bool:
+    """Tell whether PostgreSQL certainly refuses a command, for its policies lead back to it."""
+    for policy in chain(*applicable_policies(catalog, relation, role, command)):
+        for circle in (recursion, mutual_recursion):
+            try:
+                found = circle(catalog, policy, role, command)
+            except UnknownFact:
+                continue
+            if found is not None and found.sqlstate == NOTICED_BY_REWRITER:
+                return True
+    return False
 
 
 def _using_of(policy: Policy) -> Clause | None:

@@ -19,7 +19,7 @@ from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bodies import functions_called, tables_read
 from rlslint.sql.expressions import Call, Expr, Query, Source, SubSelect
 
-_INFINITE_RECURSION = "42P17"
+NOTICED_BY_REWRITER = "42P17"
 _STACK_DEPTH = "54001"
 _OBJECTS = (Relation, Function)
 
@@ -156,7 +156,7 @@ def _by_relation(
         for inner in select_policies(catalog, table, read.role):
             if any(map(has_sub_select, inner.clauses)):
                 through = relation if relation is not table else None
-                return Recursion(_INFINITE_RECURSION, clause, place, through, inner)
+                return Recursion(NOTICED_BY_REWRITER, clause, place, through, inner)
     return None
 
 

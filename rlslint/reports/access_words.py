@@ -40,6 +40,7 @@ _NONE = {
     Ground.no_usage: "no USAGE on its schema",
     Ground.no_policy: "row security lets no row pass, for no policy does",
     Ground.policies: "its policies let no row pass",
+    Ground.recursion: "refused, for its policies ask each other for ever",
 }
 _EVERY = {
     Ground.off: "row security is not enabled",

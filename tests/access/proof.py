@@ -149,7 +149,7 @@ def _swap(table: Relation, role: str, rows: dict[str, Rows]) -> list[str] | None
     for command, one in rows.items():
         if command == "truncate":
             continue
-        if one.extent is Extent.unknown:
+        if one.extent is Extent.unknown or one.ground is Ground.recursion:
             return None
         using = _claimed(one, table)
         check = _claimed(one.leaves, table) if one.leaves is not None else using
