@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rlslint.access.effective import COMMANDS, Extent
+from rlslint.access.ways import not_understood
+from rlslint.catalog.functions import Function
 from rlslint.cli.running import (
     config_in_force,
     configuration_file,
@@ -25,6 +27,7 @@ from rlslint.project.matrix import (
     matrix_of,
 )
 from rlslint.project.opening import Opening, is_connection_string, open_databases, open_files
+from rlslint.reports.access_words import reason
 from rlslint.text.faults import tracebacks
 from rlslint.text.sentences import names_in
 
@@ -176,6 +179,10 @@ def _closing(
         yield f"Not followed: {item.kind} {item.object} {item.reason}."
     if len(unread) > _MOST_TOLD:
         yield f"Not followed: {len(unread) - _MOST_TOLD} more (--output-format json lists them)."
+    for one in opening.projects:
+        for subject, gap in list(not_understood(one.project.catalog))[:_MOST_TOLD]:
+            kind = "function" if isinstance(subject, Function) else "view"
+            yield f"Not followed: {kind} {subject}, for {reason(gap)}."
 
 
 def _counted(number: int, noun: str) -> str:

@@ -19,6 +19,7 @@ from rlslint.access import (
 )
 from rlslint.access.effective import COMMANDS, Rows, representative, rows_of
 from rlslint.access.runtime_roles import Reason
+from rlslint.access.ways import Way, has_ways, ways_of
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import EXTENSION_SCHEMAS
@@ -85,12 +86,20 @@ class Matrix(NamedTuple):
             project.catalog, project.runtime, role, table, command, project.context_functions
         )
 
+    def ways(self, role: str, table: Relation, command: str) -> tuple[Way, ...]:
+        """Return what else gives a role rows of a table by a command."""
+        project = self.project
+        return ways_of(
+            project.catalog, project.runtime, role, table, command, project.context_functions
+        )
+
 
 class Answer(NamedTuple):
-    """Commands by which the same rows of a table are reached."""
+    """Commands by which the same rows of a table are reached, by its name and by other `ways`."""
 
     commands: tuple[str, ...]
     rows: Rows
+    ways: tuple[Way, ...] = ()
 
 
 class AlikeRoles(NamedTuple):
@@ -102,7 +111,8 @@ class AlikeRoles(NamedTuple):
 
 def alike_roles(matrix: Matrix, table: Relation) -> tuple[AlikeRoles, ...]:
     """Return what each role gets of a table, roles and commands of equal answers together."""
-    stands = representative(matrix.project.catalog, table)
+    catalog = matrix.project.catalog
+    stands = table if has_ways(catalog, table) else representative(catalog, table)
     return matrix.project.ask(_alike_roles, matrix.roles, stands, matrix.commands)
 
 
@@ -113,14 +123,16 @@ def _alike_roles(
     groups: dict[tuple[object, ...], list[str]] = {}
     found: dict[tuple[object, ...], tuple[Answer, ...]] = {}
     for role in roles:
-        by_answer: dict[tuple[object, ...], tuple[list[str], Rows]] = {}
+        by_answer: dict[tuple[object, ...], tuple[list[str], Answer]] = {}
         for command in commands:
             rows = matrix.rows(role.name, table, command)
-            by_answer.setdefault(likeness(rows), ([], rows))[0].append(command)
+            ways = matrix.ways(role.name, table, command)
+            told = likeness(rows), tuple(map(_likeness_of_way, ways))
+            by_answer.setdefault(told, ([], Answer((), rows, ways)))[0].append(command)
         key = tuple((one, *named) for one, (named, _) in by_answer.items())
         groups.setdefault(key, []).append(role.name)
         if key not in found:
-            answers = (Answer(tuple(named), rows) for named, rows in by_answer.values())
+            answers = (one._replace(commands=tuple(named)) for named, one in by_answer.values())
             found[key] = tuple(answers)
     return tuple(AlikeRoles(tuple(names), found[key]) for key, names in groups.items())
 
@@ -133,6 +145,12 @@ def likeness(rows: Rows | None) -> tuple[object, ...]:
     said = rows.columns, rows.doubts, gap, rows.because
     beside = likeness(rows.leaves), likeness(rows.reads)
     return rows.extent, rows.ground, rows.permissive, rows.restrictive, *said, *beside
+
+
+def _likeness_of_way(way: Way) -> tuple[object, ...]:
+    # As whom a role reads a parent or a partition is itself.
+    reader = way.reader if way.kind in ("view", "materialized view", "function") else ""
+    return way.kind, tuple(map(id, way.via)), reader, likeness(way.rows), way.is_part
 
 
 def matrix_of(project: Project, asked: Asked = EVERYTHING) -> Matrix:

@@ -10,6 +10,7 @@ from typing import Any
 
 from rlslint.access.effective import Extent, Ground, Rows, row_kinds
 from rlslint.access.reach import applicable_policies
+from rlslint.access.ways import Way
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
@@ -24,7 +25,7 @@ from rlslint.text.secrets import masked
 
 VERSION = 1
 CSV_COLUMNS = (
-    "project", "table", "role", "command", "rows", "decided_by", "condition", "words",
+    "project", "table", "role", "command", "rows", "decided_by", "condition", "ways", "words",
 )  # fmt: skip
 
 
@@ -54,7 +55,8 @@ def as_csv(matrices: Named) -> Iterator[str]:
                         rows.extent.value,
                         rows.ground.value,
                         masked(condition_sql(rows, table)),
-                        masked(speaker.rows(rows, table)),
+                        " ".join(dict.fromkeys(str(way.via[0]) for way in answer.ways)),
+                        masked(speaker.answer(rows, answer.ways, table)),
                     )
                     for role in group.roles:
                         for command in answer.commands:
@@ -116,7 +118,8 @@ def _answer(
     return {
         "commands": list(answer.commands),
         **_rows(answer.rows, table, speaker, matrix),
-        "words": speaker.rows(answer.rows, table),
+        "words": speaker.answer(answer.rows, answer.ways, table),
+        "ways": [_way(way, table, speaker, matrix) for way in answer.ways],
         "policies": [
             {"name": policy.name, "permissive": policy.permissive, **_place(_span(policy.created))}
             for policy in _policies(matrix.project.catalog, table, role, answer)
@@ -142,6 +145,17 @@ def _rows(rows: Rows, table: Relation, speaker: Speaker, matrix: Matrix) -> dict
             name: None if other is None else _rows(other, table, speaker, matrix)
             for name, other in beside.items()
         },
+    }
+
+
+def _way(way: Way, table: Relation, speaker: Speaker, matrix: Matrix) -> dict[str, Any]:
+    return {
+        "kind": way.kind,
+        "via": [{"name": str(one), **_place(_span(one.created))} for one in way.via],
+        "reader": way.reader,
+        "is_part": way.is_part,
+        **_rows(way.rows, table, speaker, matrix),
+        "words": speaker.way(way, table),
     }
 
 

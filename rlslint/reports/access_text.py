@@ -84,6 +84,7 @@ def _everywhere(matrix: Matrix) -> dict[str, str]:
             for role in group.roles:
                 held = extents.setdefault(role, set())
                 held.update(answer.rows.extent for answer in group.answers)
+                held.update(way.rows.extent for answer in group.answers for way in answer.ways)
                 said = doubts.setdefault(role, set())
                 said.update(doubt for answer in group.answers for doubt in answer.rows.doubts)
     found = {}
@@ -108,7 +109,8 @@ def _of_table(
         said = [
             (
                 commands_in_words(answer.commands),
-                speaker.rows(answer.rows, table) + conditions.mark(answer.rows, table),
+                speaker.answer(answer.rows, answer.ways, table)
+                + conditions.mark(answer.rows, table),
             )
             for answer in group.answers
         ]
@@ -133,7 +135,7 @@ def markdown(matrices: Named) -> Iterator[str]:
         for table in matrix.tables:
             lines = tuple(
                 f"| {_names(group)} | {commands_in_words(answer.commands)} "
-                f"| {escaped(masked(speaker.rows(answer.rows, table)))} |"
+                f"| {escaped(masked(speaker.answer(answer.rows, answer.ways, table)))} |"
                 for group in sorted(alike_roles(matrix, table), key=_is_none)
                 for answer in group.answers
             )
@@ -148,7 +150,7 @@ def _names(group: AlikeRoles) -> str:
 
 
 def _is_none(group: AlikeRoles) -> bool:
-    return all(answer.rows.extent is Extent.none for answer in group.answers)
+    return all(one.rows.extent is Extent.none and not one.ways for one in group.answers)
 
 
 def _least_last(alike: tuple[list[str], AlikeRoles]) -> bool:

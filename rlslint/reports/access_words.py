@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from rlslint.access import ASSUMED_ROLE
 from rlslint.access.effective import Extent, Ground, RowKind, Rows, row_kinds
+from rlslint.access.ways import Way
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask
 from rlslint.catalog.facts import DataDecides, GivenUp, UnknownFact
@@ -88,6 +89,30 @@ class Speaker:
         if rows.doubts:
             said += f" (if {listed(rows.doubts)})"
         return said
+
+    def answer(self, rows: Rows, ways: Iterable[Way], table: Relation) -> str:
+        """Return which rows these are, and what comes by other ways."""
+        return "; ".join((self.rows(rows, table), *(self.way(way, table) for way in ways)))
+
+    def way(self, way: Way, table: Relation) -> str:
+        """Return what one other way gives: "through the view public.all_docs every row"."""
+        names = ", which is over ".join(map(str, way.via))
+        own = way.via[0] if way.kind in ("parent", "partition", "child") else table
+        said = self._extent(way.rows, own if isinstance(own, Relation) else table)
+        doubts = f" (if {listed(way.rows.doubts)})" if way.rows.doubts else ""
+        reader = role_in_words(way.reader)
+        match way.kind:
+            case "function":
+                words = f"through the function {names}, as {reader}, what its body does of"
+                return f"{words} {said}{doubts}"
+            case "materialized view":
+                return f"through {names}, as copied for {reader}, {_part(way)}{said}{doubts}"
+            case "view":
+                return f"through the view {names}, as {reader}, {_part(way)}{said}{doubts}"
+            case "parent":
+                return f"through its parent {names} {said}{doubts}"
+            case _:
+                return f"through its {way.kind} {names} of the rows there {said}{doubts}"
 
     def _extent(self, rows: Rows, table: Relation) -> str:
         match rows.extent:
@@ -192,6 +217,10 @@ def sql_of(expression: Expr) -> str:
     """Return an expression as SQL, shortened where it is long. Raises Unspelled."""
     words = spelled(expression)
     return words if len(words) <= _LONGEST_SQL else f"{words[:_LONGEST_SQL]}…"
+
+
+def _part(way: Way) -> str:
+    return "what it shows of " if way.is_part else ""
 
 
 def _all_of(conjuncts: Iterable[Expr]) -> str:
@@ -308,10 +337,10 @@ def names_today(table: Relation) -> Names:
         match column.binding:
             case ColumnBinding(source, number, _):
                 relation = table if is_own(column) else source.relation
-                known = isinstance(relation, Relation) and relation.knows("columns")
-                named = relation.column(number) if known else None
-                if named is not None:
-                    return (table.name if is_own(column) else source.alias), named.name
+                if isinstance(relation, Relation) and relation.knows("columns"):
+                    named = relation.column(number)
+                    if named is not None:
+                        return (table.name if is_own(column) else source.alias), named.name
         return column.names
 
     def of_source(source: Source) -> tuple[str, ...]:

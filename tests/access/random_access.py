@@ -46,14 +46,15 @@ _COLUMNS = """(id int PRIMARY KEY, tenant_id int, owner text, kind text, is_open
     body text)"""
 
 
-def random_database(number: int) -> str:
-    """Return the SQL that makes a database."""
-    return _Writer(Random(number)).database()
+def random_database(number: int, beside: bool = False) -> str:
+    """Return the SQL that makes a database, with views and the like `beside` its tables."""
+    return _Writer(Random(number), beside).database()
 
 
 class _Writer:
-    def __init__(self, chance: Random) -> None:
+    def __init__(self, chance: Random, beside: bool) -> None:
         self.chance = chance
+        self.beside = beside
 
     def one(self, *options: str) -> str:
         return self.chance.choice(options)
@@ -81,9 +82,13 @@ class _Writer:
         if schema == "app":
             statements.append("CREATE SCHEMA app;")
             statements.append(f"GRANT USAGE ON SCHEMA app TO {', '.join(self.some(_ROLES, 4))};")
-        for name in ("docs", "notes", "teams")[: self.chance.randint(1, 3)]:
+        names = ("docs", "notes", "teams")[: self.chance.randint(1, 3)]
+        for name in names:
             statements += self.table(name, schema)
         statements += self.changes()
+        if self.beside:
+            for name in names:
+                statements += self.ways(name, schema)
         return "\n".join(statements) + "\n"
 
     def table(self, name: str, schema: str = "public") -> list[str]:
@@ -133,6 +138,45 @@ class _Writer:
         if self.happens(0.2):
             chosen = f"({chosen}) {self.one('AND', 'OR')} ({self.chance.choice(_CONDITIONS)})"
         return chosen.format(table=name)
+
+    def ways(self, name: str, schema: str) -> list[str]:
+        """Return views of a table, a child and a function that reads it, and grants on them."""
+        table = f"{schema}.{name}"
+        made = []
+        below = table
+        for number in range(self.chance.randint(0, 3)):
+            view = f"{schema}.{name}_view{number}"
+            kind = self.one("VIEW", "VIEW", "VIEW", "MATERIALIZED VIEW")
+            options = self.one("", " WITH (security_invoker)") if kind == "VIEW" else ""
+            where = self.one("", "", " WHERE is_open", f" ORDER BY id LIMIT {number + 1}")
+            shown = below if kind == "VIEW" else table
+            made.append(f"CREATE {kind} {view}{options} AS SELECT * FROM {shown}{where};")
+            # The owner of a copy has to be one who may fill it.
+            if kind == "VIEW" and self.happens(0.4):
+                owner = self.one("r_owner", "r_app")
+                made.append(f"ALTER {kind} {view} OWNER TO {owner};")
+            made.append(self.grant(view).replace(", TRUNCATE", "").replace("TRUNCATE", "SELECT"))
+            below = self.one(table, view)
+        if self.happens(0.3):
+            made.append(f"CREATE TABLE {table}_child () INHERITS ({table});")
+            made.append(
+                f"ALTER TABLE {table}_child {self.one('ENABLE', 'DISABLE')} ROW LEVEL SECURITY;"
+            )
+            made.append(self.grant(f"{table}_child"))
+            if self.happens(0.5):
+                made.append(self.policy("c0", f"{name}_child", f"{table}_child"))
+        if self.happens(0.4):
+            function = f"{schema}.{name}_all()"
+            body = f"SELECT * FROM {table}{self.one('', ' WHERE is_open')}"
+            made.append(
+                f"CREATE FUNCTION {function} RETURNS SETOF {table} LANGUAGE sql"
+                f" {self.one('SECURITY DEFINER', '')} AS '{body}';"
+            )
+            if self.happens(0.4):
+                made.append(f"ALTER FUNCTION {function} OWNER TO {self.one('r_owner', 'r_app')};")
+            if self.happens(0.4):
+                made.append(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC;")
+        return made
 
     def changes(self) -> list[str]:
         """Return what comes later: a REVOKE, columns of other names, NO FORCE."""

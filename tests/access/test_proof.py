@@ -33,7 +33,7 @@ def proven(database: Database, project: Project) -> Proof:
     return proof
 
 
-@pytest.mark.times(3, 60)
+@pytest.mark.times(2, 60)
 def test_a_random_database(number: int, database: Database) -> None:
     script = random_database(number)
     assert database.run(script).errors == ()
@@ -42,7 +42,7 @@ def test_a_random_database(number: int, database: Database) -> None:
     assert proof.share_unknown <= _MOST_UNKNOWN, proof
 
 
-@pytest.mark.times(7, 100)
+@pytest.mark.times(4, 100)
 def test_examples_of_cards(number: int, database: Database, tmp_path: Path) -> None:
     example = EXAMPLES[number * _CARDS_APART % len(EXAMPLES)]
     (tmp_path / "migrations").mkdir()
