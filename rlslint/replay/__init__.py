@@ -85,7 +85,8 @@ HANDLED_KINDS = frozenset(_HANDLERS)
 _OF_ROWS = {
     "DeleteStmt": "dynamic.change_catalogs rows.refuse_rows rows.change_rows",
     "InsertStmt": (
-        "dynamic.change_catalogs rows.refuse_rows rows.insert_containers rows.change_rows"
+        "dynamic.change_catalogs rows.refuse_rows refused_rows.refuse_given_rows"
+        " rows.insert_containers rows.change_rows"
     ),
     "MergeStmt": "dynamic.change_catalogs rows.refuse_rows rows.change_rows",
     "UpdateStmt": (

@@ -468,6 +468,37 @@ ROWS = {
         CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.id := 9; RETURN NEW; END $$; CREATE TRIGGER fill BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION fill();
         BEGIN; ALTER TABLE docs FORCE ROW LEVEL SECURITY; INSERT INTO docs (id, tenant_id) VALUES (NULL, 3); COMMIT;
     """,
+    "a transaction that leaves out what has to be there": r"""
+        CREATE TABLE must (id int PRIMARY KEY, tenant_id int NOT NULL, note text DEFAULT 'x' NOT NULL, seen int GENERATED ALWAYS AS IDENTITY);
+        BEGIN; ALTER TABLE must ENABLE ROW LEVEL SECURITY; INSERT INTO must (id) VALUES (1); COMMIT;
+        BEGIN; CREATE POLICY p ON must USING (true); INSERT INTO must (id, tenant_id, note) VALUES (1, 1, DEFAULT), (2, DEFAULT, 'y'); COMMIT;
+        BEGIN; GRANT SELECT ON must TO reader; INSERT INTO must DEFAULT VALUES; COMMIT;
+        BEGIN; ALTER TABLE must FORCE ROW LEVEL SECURITY; INSERT INTO must (id, tenant_id) VALUES (3, 1); COMMIT;
+    """,
+    "a transaction whose rows a CHECK refuses": r"""
+        CREATE TABLE held (id int, amount int CHECK (amount > 0), kind text CHECK (kind IN ('a', 'b')), low int, high int, CHECK (low < high OR high IS NULL));
+        BEGIN; ALTER TABLE held ENABLE ROW LEVEL SECURITY; INSERT INTO held VALUES (1, 0, 'a', 1, 2); COMMIT;
+        BEGIN; CREATE POLICY p ON held USING (true); INSERT INTO held (kind, amount) VALUES ('a', 1), ('c', 1); COMMIT;
+        BEGIN; GRANT SELECT ON held TO reader; INSERT INTO held VALUES (1, '1', 'b', '10', '9'); COMMIT;
+        BEGIN; GRANT INSERT ON held TO reader; INSERT INTO held VALUES (1, NULL, NULL, 10, NULL), (2, 1, 'b', 9, 10); COMMIT;
+        ALTER TABLE held RENAME COLUMN low TO least; ALTER TABLE held RENAME COLUMN id TO low;
+        BEGIN; CREATE POLICY q ON held USING (true); INSERT INTO held (low, least, high) VALUES (5, 1, 2); COMMIT;
+        BEGIN; CREATE POLICY r ON held USING (true); INSERT INTO held (low, least, high) VALUES (1, 5, 2); COMMIT;
+    """,
+    "a transaction that inserts a key twice": r"""
+        CREATE TABLE keyed (id int PRIMARY KEY, a text, b int, UNIQUE (a, b));
+        BEGIN; ALTER TABLE keyed ENABLE ROW LEVEL SECURITY; INSERT INTO keyed VALUES (1), ('1'); COMMIT;
+        BEGIN; CREATE POLICY p ON keyed USING (true); INSERT INTO keyed VALUES (1, 'x', 1), (2, 'x', 1); COMMIT;
+        BEGIN; CREATE POLICY q ON keyed USING (true); INSERT INTO keyed VALUES (1, 'x', NULL), (2, 'x', NULL), (3, 'X', 1), (4, 'x', 1); COMMIT;
+        BEGIN; GRANT SELECT ON keyed TO reader; INSERT INTO keyed VALUES (9), (9) ON CONFLICT DO NOTHING; COMMIT;
+    """,
+    "a transaction of a role for which no policy is": r"""
+        CREATE ROLE writer; CREATE TABLE theirs (id int); GRANT INSERT ON theirs, docs TO writer; GRANT CREATE ON SCHEMA public TO writer; ALTER TABLE theirs ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY r ON theirs FOR SELECT USING (true); CREATE POLICY s ON theirs AS RESTRICTIVE USING (true);
+        BEGIN; SET LOCAL ROLE writer; CREATE TABLE lost (id int); INSERT INTO theirs VALUES (1); COMMIT;
+        CREATE POLICY w ON theirs FOR INSERT TO writer WITH CHECK (true);
+        BEGIN; SET LOCAL ROLE writer; CREATE TABLE kept (id int); INSERT INTO theirs VALUES (1); COMMIT;
+    """,
     "a rule takes the place of an INSERT": r"""
         CREATE RULE quiet AS ON INSERT TO docs DO INSTEAD NOTHING; BEGIN; ALTER TABLE docs ENABLE ROW LEVEL SECURITY; INSERT INTO docs (id) VALUES (NULL); COMMIT;
     """,
