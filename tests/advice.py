@@ -194,6 +194,19 @@ def complaints(
     return found + _still_found(audited, helps)
 
 
+def complaints_of_migration(
+    one: Loaded, migration: str, result: Result, shown: frozenset[Reach] | None = None
+) -> list[str]:
+    """Return what is wrong with a migration that mends a result, which is run and undone.
+
+    `shown` is what a good history shows, None where none is at hand: nobody may lose that.
+    """
+    mends = frozenset(key for help in advice_of(result) for key in help.mends)
+    helps = [Advice(migration, mends)]
+    before = _tried(one, ()).after
+    return _judged(_tried(one, helps), before, shown, one.probe.owners, helps)
+
+
 def _orders(helps: list[Advice]) -> Iterator[list[Advice]]:
     """Yield all helps from either end, and pairs of the first ones in both orders."""
     if len(helps) > 1:

@@ -10,8 +10,10 @@ import pytest
 
 from rlslint.cli.writing import NotAllWritten, write_all
 from rlslint.files.continuation import NewFile
+from tests.advice import loaded, shown_by
 from tests.command_line import Run, rlslint
-from tests.linting import lint
+from tests.postgres import Server
+from tests.reach import gained
 
 SETUP = """CREATE ROLE web LOGIN;
 CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
@@ -334,7 +336,6 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_mend_is_the_next_migration_of_its_layout(layout: Layout, tmp_path: Path) -> None:
     written(tmp_path, layout.files)
     before = contents(tmp_path)
-    assert {found.name for found in lint(tmp_path, {}).findings} >= {"rls-not-enabled"}
     run = fixed(tmp_path)
     assert run.returncode == 0, run
     paths = run.stdout.splitlines()
@@ -350,6 +351,22 @@ def test_a_mend_is_the_next_migration_of_its_layout(layout: Layout, tmp_path: Pa
     assert (again.returncode, again.stdout) == (0, "")
     assert "There is nothing to mend." in again.stderr
     assert contents(tmp_path) == after
+
+
+def test_a_migration_shows_nobody_more_and_shuts_nobody_out(tmp_path: Path, server: Server) -> None:
+    goose = next(layout for layout in LAYOUTS if layout.name == "goose")
+    written(tmp_path, goose.files)
+    with loaded(server, [SETUP, NOTES]) as one:
+        before = shown_by(one)
+        for path in fixed(tmp_path).stdout.splitlines():
+            up, _, _ = (tmp_path / path).read_text().partition("-- +goose Down")
+            assert one.database.run(up, one.user).errors == ()
+        after = shown_by(one)
+    assert not gained(before, after)
+    lost = {reach for reach in before - after if reach.role == "web"}
+    assert lost
+    assert {reach.relation for reach in lost} == {'"public"."notes"'}
+    assert not any(reach.is_own for reach in lost)
 
 
 def test_what_would_be_written_is_shown_and_not_written(tmp_path: Path) -> None:

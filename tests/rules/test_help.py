@@ -9,7 +9,15 @@ import pytest
 
 from rlslint.reports import Result
 from rlslint.rules import Card, card
-from tests.advice import advice_of, complaints, loaded, shown_by, unreadable
+from tests.advice import (
+    advice_of,
+    complaints,
+    complaints_of_migration,
+    loaded,
+    shown_by,
+    unreadable,
+)
+from tests.command_line import rlslint
 from tests.linting import findings_of, lint
 from tests.postgres import Database, Server
 from tests.projects import (
@@ -27,6 +35,21 @@ BAD = [
     one for one in situations(("bad",)) if one.example.language == "sql" and not is_live(one.card)
 ]
 REFUSED = [one for one in BAD if one.card.name == "invalid-rls-ddl"]
+
+MIGRATED = [one for one in BAD if one.number == 0][::5]
+"""Examples whose next migration, which `rlslint fix` writes, is run as well."""
+
+
+def mended(project: Path) -> str:
+    """Return the migration that `rlslint fix` writes."""
+    made = rlslint("fix", "--isolated", "--min-severity", "info", cwd=project)
+    if not made.stdout:
+        assert "left out" in made.stderr
+        return ""
+    (path,) = made.stdout.splitlines()
+    sql = (project / path).read_text(encoding="utf-8")
+    (project / path).unlink()
+    return sql
 
 
 def good_of(one: Card) -> Situation | None:
@@ -54,6 +77,9 @@ def test_what_a_bad_example_suggests_is_safe_to_run(
         return
     shown = shown_where_good(situation.card.name, server)
     with loaded(server, [situation.script]) as one:
+        if situation in MIGRATED:
+            migration = mended(tmp_path / "before")
+            assert complaints_of_migration(one, migration, result, shown) == []
         found = complaints(one, result, partial(_with_help, tmp_path / "after", files), shown)
     assert found == []
 
