@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rlslint.access.effective import COMMANDS, Extent
-from rlslint.access.ways import not_understood
+from rlslint.access.tracing import Trace, trace
+from rlslint.access.ways import Way, not_understood
 from rlslint.catalog.functions import Function
+from rlslint.catalog.model import Relation
 from rlslint.cli.running import (
     config_in_force,
     configuration_file,
@@ -17,17 +20,23 @@ from rlslint.cli.running import (
 from rlslint.cli.streams import ERROR, SUCCESS, Failure, Report, deliver, harmless, joined, say
 from rlslint.config import did_you_mean, with_hint
 from rlslint.config.options import Config, ConfigError
+from rlslint.meaning.given import NOTHING_GIVEN, Given, given_row
 from rlslint.project.matrix import (
     Asked,
     Matrix,
+    NoSuch,
+    Part,
     alike_roles,
     asked_roles,
     asked_tables,
     matches_any,
     matrix_of,
+    role_named,
+    table_named,
 )
 from rlslint.project.opening import Opening, is_connection_string, open_databases, open_files
-from rlslint.reports.access_words import reason
+from rlslint.project.project import Project
+from rlslint.reports.access_words import Speaker, reason
 from rlslint.text.faults import tracebacks
 from rlslint.text.sentences import names_in
 
@@ -49,6 +58,102 @@ def show_matrix(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
     after = harmless((*failures(opening, options), *_closing(matrices, opening, options)))
     report = Report("", findings, after, status_of(opening))
     return deliver(report, options["output_file"])
+
+
+def explain(table: str, named: tuple[str, ...], options: Mapping[str, Any]) -> int:
+    """Print why roles get at rows of a table, and return the exit status."""
+    opening = opened(named, options)
+    commands = _commands(options["commands"]) or ("select",)
+    settings, row = _settings(options["settings"]), _row(options["row"])
+    lines: list[str] = []
+    problems: list[str] = []
+    for one in opening.projects:
+        project = one.project
+        try:
+            relation = table_named(project, table)
+            roles = [role_named(project, name).name for name in options["roles"]]
+            given = _given(relation, settings, row)
+        except NoSuch as problem:
+            problems.append(f"{problem}."[0].upper() + f"{problem}."[1:])
+            continue
+        matrix = matrix_of(project)
+        traces = [
+            (
+                trace(
+                    *(project.catalog, project.runtime, role, relation, command),
+                    *(
+                        project.context_functions,
+                        given._replace(user=role if given != NOTHING_GIVEN else ""),
+                    ),
+                ),
+                matrix.ways(role, relation, command),
+            )
+            for role in roles or _serving(project)
+            for command in commands
+        ]
+        lines += ("",) if lines else ()
+        lines += _explained(matrix, traces, options["output_format"])
+    if not lines:
+        say(*dict.fromkeys(problems), *failures(opening, options))
+        if not opening.projects and not opening.errors:
+            say("No migrations and no scripts were found, so there is nothing to tell.")
+        return ERROR
+    after = harmless(failures(opening, options))
+    return deliver(Report("", joined(lines), after, status_of(opening)), options["output_file"])
+
+
+def _explained(
+    matrix: Matrix, traces: list[tuple[Trace, tuple[Way, ...]]], output_format: str
+) -> Iterator[str]:
+    if output_format == "json":
+        from rlslint.reports.access_data import explanation_json
+
+        return explanation_json(matrix, traces)
+    from shutil import get_terminal_size
+
+    from rlslint.reports.access_text import explanation
+
+    speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+    return explanation(traces, speaker, min(get_terminal_size().columns, _WIDEST))
+
+
+def _serving(project: Project) -> list[str]:
+    """Return the roles that serve requests, else all that matter."""
+    known = asked_roles(project)
+    serving = [role.name for role in known if {Part.runtime, Part.anonymous} & {*role.parts}]
+    return serving or [role.name for role in known]
+
+
+def _settings(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    found = {}
+    for value in values:
+        name, equals, content = value.partition("=")
+        if not equals or not name:
+            raise Failure(f"--set wants NAME=VALUE, not {value!r}.")
+        found[name.strip().removesuffix("()").lower()] = content
+    return tuple(found.items())
+
+
+def _row(text: str | None) -> dict[str, Any]:
+    if text is None:
+        return {}
+    try:
+        row = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Failure("--row is no JSON.") from None
+    if not isinstance(row, dict):
+        raise Failure("--row wants a JSON object: the columns of a row with their values.")
+    return row
+
+
+def _given(table: Relation, settings: tuple[tuple[str, str], ...], row: Mapping[str, Any]) -> Given:
+    if not table.knows("columns"):
+        raise NoSuch(f"the columns of {table} are not known")
+    for name in row:
+        if name not in table.columns:
+            hint = did_you_mean(name, tuple(table.columns))
+            raise NoSuch(with_hint(f'{table} has no column "{name}"', hint))
+    return Given(given_row(table, row), settings, bool(settings))
 
 
 def opened(named: tuple[str, ...], options: Mapping[str, Any]) -> Opening:
@@ -85,14 +190,21 @@ def status_of(opening: Opening) -> int:
 
 
 def _asked(options: Mapping[str, Any]) -> Asked:
-    commands = _listed(options["commands"])
-    if commands is not None:
-        commands = tuple(command.lower() for command in commands)
-        for command in commands:
-            if command not in COMMANDS:
-                meant = did_you_mean(command, COMMANDS)
-                raise Failure(f"{with_hint(f'--command knows no {command!r}', meant)}.")
-    return Asked(_listed(options["roles"]), _listed(options["tables"]), commands, options["public"])
+    commands = _commands(options["commands"])
+    roles, tables = _listed(options["roles"]), _listed(options["tables"])
+    return Asked(roles, tables, commands, options["public"])
+
+
+def _commands(values: Iterable[str]) -> tuple[str, ...] | None:
+    named = _listed(values)
+    if named is None:
+        return None
+    commands = tuple(command.lower() for command in named)
+    for command in commands:
+        if command not in COMMANDS:
+            meant = did_you_mean(command, COMMANDS)
+            raise Failure(f"{with_hint(f'--command knows no {command!r}', meant)}.")
+    return commands
 
 
 def _listed(values: Iterable[str]) -> tuple[str, ...] | None:

@@ -87,3 +87,37 @@ def matrix(named: tuple[str, ...], **options: Any) -> int:
     from rlslint.cli.access import show_matrix
 
     return show_matrix(named, options)
+
+
+@access.command(short_help="Tell step by step why a role gets at rows of a table.")
+@click.argument("table")
+@click.argument("named", nargs=-1, metavar="[PATHS|DSN]...")
+@click.option("--as", "roles", multiple=True, metavar="ROLE", help="As this role.")
+@click.option(
+    "--command", "commands", multiple=True, metavar="COMMAND", help="By this command (SELECT)."
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="What a setting holds."
+)
+@click.option("--row", metavar="JSON", help="The columns of a row, with their values.")
+@click.option(
+    "--output-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="How the answer is printed.",
+)
+@_reading
+def explain(table: str, named: tuple[str, ...], **options: Any) -> int:
+    """Tell step by step, in PostgreSQL's order, why a role gets at rows of TABLE, or does not.
+
+    TABLE is a name as SQL has it; without --as, the roles that serve requests are asked about.
+    Each step has the file and the line of the statement behind it.
+
+    With --row and --set, each condition is worked out for that row and session: settings that are
+    not named were never set. Context functions are given as --set auth.uid()=….
+
+    Exit status: 0, or 2 for an error.
+    """
+    from rlslint.cli.access import explain as explain_table
+
+    return explain_table(table, named, options)

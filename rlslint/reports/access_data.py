@@ -10,6 +10,7 @@ from typing import Any
 
 from rlslint.access.effective import Extent, Ground, Rows, row_kinds
 from rlslint.access.reach import applicable_policies
+from rlslint.access.tracing import Trace
 from rlslint.access.ways import Way
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
@@ -17,8 +18,9 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.project import NotChecked
 from rlslint.project.matrix import Answer, AskedRole, Matrix, alike_roles
 from rlslint.reports import place
+from rlslint.reports.access_explained import Said, changes, explained, outcome
 from rlslint.reports.access_text import Named
-from rlslint.reports.access_words import Speaker, condition_sql, reason
+from rlslint.reports.access_words import Speaker, condition_sql, reason, shortened
 from rlslint.text import Span, Statement
 from rlslint.text.display import printable
 from rlslint.text.secrets import masked
@@ -27,6 +29,9 @@ VERSION = 1
 CSV_COLUMNS = (
     "project", "table", "role", "command", "rows", "decided_by", "condition", "ways", "words",
 )  # fmt: skip
+
+
+_LONGEST_CELL = 8_000
 
 
 def as_json(matrices: Named, not_checked: Iterable[NotChecked]) -> Iterator[str]:
@@ -54,7 +59,7 @@ def as_csv(matrices: Named) -> Iterator[str]:
                     said = (
                         rows.extent.value,
                         rows.ground.value,
-                        masked(condition_sql(rows, table)),
+                        masked(shortened(condition_sql(rows, table), _LONGEST_CELL)),
                         " ".join(dict.fromkeys(str(way.via[0]) for way in answer.ways)),
                         masked(speaker.answer(rows, answer.ways, table)),
                     )
@@ -193,3 +198,42 @@ def _without_secrets(value: Any) -> Any:
             return [_without_secrets(inner) for inner in value]
         case _:
             return value
+
+
+def explanation_json(
+    matrix: Matrix, traces: Iterable[tuple[Trace, tuple[Way, ...]]]
+) -> Iterator[str]:
+    """Yield one JSON document with each step to some answers about a table."""
+    speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+    document = {
+        "version": VERSION,
+        "answers": [_explained(trace, ways, speaker, matrix) for trace, ways in traces],
+    }
+    yield json.dumps(_without_secrets(document), indent=1)
+
+
+def _explained(
+    trace: Trace, ways: tuple[Way, ...], speaker: Speaker, matrix: Matrix
+) -> dict[str, Any]:
+    steps = explained(trace, ways, speaker)
+    return {
+        "role": trace.role,
+        "table": str(trace.table),
+        "command": trace.command,
+        **_rows(trace.rows, trace.table, speaker, matrix),
+        "words": speaker.rows(trace.rows, trace.table),
+        "given": outcome(trace, steps) or None,
+        "steps": [_said(step) for step in steps],
+        "ways": [_way(way, trace.table, speaker, matrix) for way in ways],
+        "changes": list(changes(trace, ways)),
+    }
+
+
+def _said(said: Said) -> dict[str, Any]:
+    return {
+        "step": said.step,
+        "words": said.words,
+        "verdict": said.verdict,
+        **_place(_span(said.statement)),
+        "parts": [_said(part) for part in said.parts],
+    }

@@ -6,14 +6,19 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from rlslint.access.effective import Extent, Rows
+from rlslint.access.tracing import Trace
+from rlslint.access.ways import Way
 from rlslint.catalog.model import Relation
 from rlslint.project.matrix import AlikeRoles, Matrix, alike_roles
+from rlslint.reports.access_explained import Said, changes, explained, outcome
 from rlslint.reports.access_words import (
     Speaker,
     about_role,
     commands_in_words,
     condition_sql,
+    place_of,
     role_in_words,
+    shortened,
 )
 from rlslint.reports.markdown import escaped
 from rlslint.text.display import printable
@@ -21,6 +26,9 @@ from rlslint.text.secrets import masked
 
 Named = Sequence[tuple[str, Matrix]]
 """Who gets at what in several projects, each with its name."""
+
+
+_LONGEST_CONDITION = 4_000
 
 
 class _Conditions:
@@ -32,7 +40,7 @@ class _Conditions:
     def mark(self, rows: Rows, table: Relation) -> str:
         if rows.extent in (Extent.none, Extent.every):
             return ""
-        sql = condition_sql(rows, table)
+        sql = shortened(condition_sql(rows, table), _LONGEST_CONDITION)
         return f" [{self.numbers.setdefault(sql, len(self.numbers) + 1)}]" if sql else ""
 
 
@@ -165,3 +173,39 @@ def _hanging(head: str, words: str, width: int) -> Iterator[str]:
     indent = " " * (len(head) if head.strip() else len(head) + 2)
     for line in lines[1:]:
         yield indent + line
+
+
+def explanation(
+    traces: Sequence[tuple[Trace, tuple[Way, ...]]], speaker: Speaker, width: int
+) -> Iterator[str]:
+    """Yield why roles get at rows of a table, step by step, for a terminal of some width."""
+    for number, (trace, ways) in enumerate(traces):
+        yield from ("",) if number else ()
+        for line in _explained(trace, ways, speaker, width):
+            yield printable(masked(line))
+
+
+def _explained(trace: Trace, ways: tuple[Way, ...], speaker: Speaker, width: int) -> Iterator[str]:
+    steps = explained(trace, ways, speaker)
+    head = f"{role_in_words(trace.role)}, {trace.command.upper()} on {trace.table}: "
+    yield from _hanging("", head + speaker.rows(trace.rows, trace.table), width)
+    found = outcome(trace, steps)
+    if found:
+        yield from _hanging("", f"Given this row and session, {found}.", width)
+    yield ""
+    for number, step in enumerate(steps, 1):
+        yield from _said(f"{number:3}. ", step, width)
+    for change in changes(trace, ways):
+        yield from _hanging("   > ", change, width)
+
+
+def _said(head: str, said: Said, width: int) -> Iterator[str]:
+    place = f" ({place_of(said.statement)})" if said.statement is not None else ""
+    shown = f" [{said.verdict}]" if said.verdict in _GIVEN else ""
+    yield from _hanging(head, f"{said.words}{shown}{place}", width)
+    for part in said.parts:
+        yield from _said(" " * len(head) + "- ", part, width)
+
+
+_GIVEN = frozenset(("true", "false", "null", "error", "depends", "passes", "fails")) - {"passes"}
+"""The verdicts that say more than the words of a step."""

@@ -215,8 +215,12 @@ def caller_in_words(read: ContextRead) -> str:
 
 def sql_of(expression: Expr) -> str:
     """Return an expression as SQL, shortened where it is long. Raises Unspelled."""
-    words = spelled(expression)
-    return words if len(words) <= _LONGEST_SQL else f"{words[:_LONGEST_SQL]}…"
+    return shortened(spelled(expression), _LONGEST_SQL)
+
+
+def shortened(words: str, most: int) -> str:
+    """Return the beginning of what is longer than so many characters, else all of it."""
+    return words if len(words) <= most else f"{words[:most]}…"
 
 
 def _part(way: Way) -> str:

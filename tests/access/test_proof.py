@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from rlslint.access.tracing import trace
+from rlslint.catalog.model import Relation
 from rlslint.config.options import Config
+from rlslint.meaning.given import Given, given_row
+from rlslint.project.matrix import Matrix, matrix_of
 from rlslint.project.opening import open_files
 from rlslint.project.project import Project
-from tests.access.proof import Proof, prove, shown
+from rlslint.reports.access_explained import explained, outcome
+from rlslint.reports.access_words import Speaker
+from tests.access.proof import FUNCTIONS, Proof, prove, shown
 from tests.access.random_access import random_database
 from tests.access.scenarios import replayed
 from tests.postgres import Database
 from tests.projects import history_of, scripts_of
+from tests.reach import prepare
 from tests.rules.test_cards import situations
 from tests.test_fixtures import FIXTURES, PRELUDES, PROJECTS
 
@@ -73,3 +84,48 @@ def test_a_whole_project(project: Path, database: Database) -> None:
         database.run(script)
     (only,) = open_files([project], Config()).projects
     assert proven(database, only.project).share_unknown <= _MOST_UNKNOWN
+
+
+@pytest.mark.times(2, 40)
+def test_what_becomes_of_a_given_row_is_what_a_server_does(number: int, database: Database) -> None:
+    script = random_database(number)
+    assert database.run(script).errors == ()
+    matrix = matrix_of(Project(replayed(script), Config()))
+    roles = [one.name for one in matrix.roles if one.name.startswith("r_")]
+    told: Counter[str] = Counter()
+    with psycopg.connect(database.conninfo(), autocommit=True) as connection:
+        probe = prepare(connection)
+        connection.execute(FUNCTIONS)
+        for world in probe.worlds:
+            with connection.transaction(force_rollback=True):
+                for name, value in world.settings.items():
+                    connection.execute("SELECT set_config(%s, %s, true)", [name, value])
+                given = Given((), tuple(world.settings.items()), True)
+                for table, role in product(matrix.tables, roles):
+                    told.update(_judged_rows(connection, matrix, table, role, given))
+    assert 5 * told["whether such a row passes depends on what is not given"] < told.total()
+
+
+_KEY = "concat(tableoid, ctid)"
+
+
+def _judged_rows(
+    connection: psycopg.Connection, matrix: Matrix, table: Relation, role: str, given: Given
+) -> Iterator[str]:
+    """Yield what is said of each row of a table, none of which a server refutes."""
+    project, name = matrix.project, table.sql_name
+    speaker = Speaker(project.catalog, project.context_functions)
+    query = sql.SQL(f"SELECT {_KEY}, to_jsonb(t) FROM {name} t")
+    select = f"SELECT string_agg({_KEY}, ' ') FROM {name}"
+    seen = connection.execute("SELECT pg_temp.outcome(%s, %s, %s, '')", [role, name, select])
+    ((shown,),) = seen.fetchall()
+    for key, row in connection.execute(query).fetchall():
+        known = given._replace(row=given_row(table, row), user=role)
+        traced = trace(project.catalog, project.runtime, role, table, "select", given=known)
+        said = outcome(traced, explained(traced, (), speaker))
+        if not shown.startswith("refused ") and said in _CERTAIN:
+            assert _CERTAIN[said] is (key in shown.split()), (role, name, row, given, shown)
+        yield said
+
+
+_CERTAIN = {"such a row passes": True, "no such row passes": False}

@@ -168,3 +168,114 @@ def test_a_live_database_is_asked_as_it_is(database: Database, tmp_path: Path) -
     assert found["public.docs", "select"] == "some"
     assert found["public.docs", "update"] == "own"
     assert found["public.docs", "delete"] == "none"
+
+
+def test_explain_tells_each_step_with_its_place(project: Path) -> None:
+    run = rlslint("access", "explain", "docs", "--as", "app", cwd=project, COLUMNS="200")
+    assert run.returncode == 0
+    for words in (
+        "app, SELECT on public.docs: rows whose tenant_id is app.tenant_id and rows where is_open",
+        "granted to app (migrations/0001_shop.sql:9)",
+        "row security of public.docs is enabled (migrations/0001_shop.sql:4)",
+        "app is no superuser, has no BYPASSRLS and does not own public.docs: policies apply",
+        "one of 2 permissive has to be met",
+        "tenant (permissive, for ALL, to app): tenant_id = (SELECT nullif(",
+    ):
+        assert words in " ".join(run.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("tenant", "said"),
+    [("5", "such a row passes"), ("6", "no such row passes"), ("", "no such row passes")],
+)
+def test_explain_works_conditions_out_for_a_row_and_a_session(
+    project: Path, tenant: str, said: str
+) -> None:
+    row = json.dumps({"tenant_id": 5, "is_open": False})
+    run = rlslint(
+        *("access", "explain", "public.docs", "--as", "app", "--row", row),
+        *("--set", f"app.tenant_id={tenant}"),
+        cwd=project,
+    )
+    assert f"Given this row and session, {said}." in run.stdout
+
+
+def test_explain_tells_of_owners_and_what_would_change_it(project: Path) -> None:
+    more = "CREATE ROLE keeper LOGIN; CREATE ROLE boss LOGIN; GRANT keeper TO boss;\n"
+    more += "ALTER TABLE docs OWNER TO keeper;"
+    (project / "migrations" / "0002_owner.sql").write_text(more)
+    run = rlslint("access", "explain", "docs", "--as", "boss", cwd=project, COLUMNS="200")
+    assert "boss as a member of keeper has the rights of keeper, the owner" in run.stdout
+    assert "> for fewer rows: ALTER TABLE public.docs FORCE ROW LEVEL SECURITY;" in run.stdout
+    assert "(migrations/0002_owner.sql:2)" in run.stdout
+
+
+def test_explain_as_json_has_the_same_steps(project: Path) -> None:
+    run = rlslint(
+        *("access", "explain", "docs", "--as", "app", "--command", "update"),
+        *("--output-format", "json"),
+        cwd=project,
+    )
+    (answer,) = json.loads(run.stdout)["answers"]
+    assert (answer["role"], answer["command"], answer["rows"]) == ("app", "update", "own")
+    steps = [step["step"] for step in answer["steps"]]
+    assert steps == ["privilege", "schema", "row security", "exemption", *["policies"] * 3]
+    assert answer["steps"][0]["parts"][0]["location"] == {"row": 9, "column": 1}
+
+
+def test_explain_tells_of_a_view_on_the_way(project: Path) -> None:
+    (project / "migrations" / "0002_view.sql").write_text(
+        "CREATE VIEW all_docs AS SELECT * FROM docs; GRANT SELECT ON all_docs TO app;"
+    )
+    run = rlslint("access", "explain", "docs", "--as", "app", cwd=project, COLUMNS="200")
+    assert (
+        "through the view public.all_docs, as the role of the migrations, every row" in run.stdout
+    )
+    assert "ALTER VIEW public.all_docs SET (security_invoker);" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("dcos",), 'There is no table "dcos" (did you mean "docs"?).'),
+        (("docs", "--as", "ap"), 'There is no role "ap" (did you mean "app"?).'),
+        (("docs", "--row", "{"), "--row is no JSON."),
+        (("docs", "--row", "[]"), "--row wants a JSON object"),
+        (("docs", "--row", '{"tenant": 1}'), 'has no column "tenant" (did you mean "tenant_id"?).'),
+        (("docs", "--set", "x"), "--set wants NAME=VALUE"),
+        (("docs", "nowhere"), "nowhere"),
+    ],
+)
+def test_explain_ends_with_2_where_it_cannot_tell(
+    project: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    run = rlslint("access", "explain", *arguments, cwd=project)
+    assert run.returncode == 2
+    assert said in run.stderr
+
+
+def test_circles_of_memberships_and_views_end(project: Path) -> None:
+    circles = "CREATE ROLE a; CREATE ROLE b; GRANT a TO b; GRANT b TO a;\n"
+    circles += "CREATE VIEW v AS SELECT * FROM docs; CREATE VIEW w AS SELECT * FROM v;\n"
+    circles += "CREATE OR REPLACE VIEW v AS SELECT * FROM w; GRANT SELECT ON w TO a;"
+    (project / "migrations" / "0002_circles.sql").write_text(circles)
+    assert rlslint("access", cwd=project).returncode == 0
+    assert rlslint("access", "explain", "docs", "--as", "b", cwd=project).returncode == 0
+
+
+def test_a_predicate_that_is_too_large_is_unknown(project: Path) -> None:
+    parts = " OR ".join(f"(id > {n} AND tenant_id = {n} AND is_open)" for n in range(600))
+    (project / "migrations" / "0002_large.sql").write_text(
+        f"CREATE POLICY large ON docs FOR DELETE TO app USING ({parts});\n"
+        "GRANT DELETE ON docs TO app;"
+    )
+    run = rlslint(
+        "access", "--role", "app", "--table", "docs", "--output-format", "csv", cwd=project
+    )
+    assert run.returncode == 0
+    (deleted,) = (
+        line for line in csv.DictReader(run.stdout.splitlines()) if line["command"] == "delete"
+    )
+    assert deleted["rows"] == "unknown"
+    assert "too large" in deleted["words"]
+    assert len(deleted["condition"]) < 10_000
