@@ -14,6 +14,12 @@ from rlslint.text.patterns import Pattern
 _CALL = Pattern(
     r"(SELECT set_config\('(?P<name>[^']*)', )(?P<mark>[^ ,]+)(, (?:true|false)\));?(?: --.*)?"
 )
+_REWRITTEN = frozenset(
+    ("guc-reserved-word", "session-set-tenant", "set-bind-parameter", "set-config-session",
+     "set-string-interpolation")
+)  # fmt: skip
+"""Rules whose help stands in the place of the statement that they mark."""
+
 _LOCAL = Pattern(r"\s*SET\s+LOCAL\b|.*,\s*true\s*\)\s*;?\s*\Z", 2 | 16)
 
 
@@ -50,7 +56,7 @@ def fix_of(reported: ReportedFinding) -> Fix | None:
     statement = finding.statement
     if statement is not None and not statement.kind and reported.name == "invalid-rls-ddl":
         return _replaced(statement, finding.help)
-    if finding.help.startswith("SELECT set_config(") and statement is not None:
+    if reported.name in _REWRITTEN and statement is not None:
         return _bound(statement, finding.help, finding.object)
     if is_mend(reported):
         return _behind(statement, finding.span.text, finding.help)

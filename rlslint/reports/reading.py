@@ -124,7 +124,7 @@ def as_data(card: Card) -> dict[str, Any]:
         "aliases": list(card.aliases),
         "yields_to": list(card.yields_to),
         "since": card.since,
-        "fix": "none",
+        "fix": card.fix,
         "url": RULE_PAGE.format(card.name),
         "explanation": readable(card.text),
     }

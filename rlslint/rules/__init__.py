@@ -61,6 +61,8 @@ class Card(NamedTuple):
 
     `effect` is leak, loss, deny, perf or hygiene. `yields_to` names the rules that speak in this
     one's stead where both see one fault; `*` stands for every error and warning but those of speed.
+    `fix` is migration where the next migration can mend it, edit where it can be mended where it
+    stands, in as many cases as can be told; else none.
     `asked_of` says which facts a subject of a kind must have for the rule to be asked at all: all
     of one entry; of kinds that are not named it always is.
     """
@@ -74,6 +76,7 @@ class Card(NamedTuple):
     since: str
     aliases: tuple[str, ...]
     yields_to: tuple[str, ...]
+    fix: str
     asked_of: tuple[tuple[str, frozenset[str]], ...]
     text: str
 
@@ -144,6 +147,7 @@ def card(name: str) -> Card:
         fields["since"],
         tuple(fields.get("aliases", ())),
         tuple(fields.get("yields-to", ())),
+        fields.get("fix", "none"),
         tuple((kind, frozenset(facts.split(", "))) for kind, _, facts in asked_of),
         text,
     )

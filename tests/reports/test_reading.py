@@ -97,7 +97,7 @@ def test_a_program_gets_all_there_is(name: str) -> None:
     assert data["severity"] in ("error", "warning", "info")
     assert data["confidence"] in ("high", "medium", "low")
     assert data["effect"] in ("leak", "loss", "deny", "perf", "hygiene")
-    assert data["fix"] == "none"
+    assert data["fix"] in ("none", "migration", "edit")
     assert data["url"].endswith(f"/{name}.md")
     assert len(data["summary"].split()) > 3
     assert data["evidence"] and data["since"] and isinstance(data["aliases"], list)

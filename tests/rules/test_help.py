@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from rlslint.reports import Result
+from rlslint.reports.edits import fix_of
+from rlslint.reports.mends import is_mend
 from rlslint.rules import Card, card
 from tests.advice import (
     advice_of,
@@ -72,6 +74,11 @@ def test_what_a_bad_example_suggests_is_safe_to_run(
 ) -> None:
     files = files_of(situation)
     result = lint(tmp_path / "before", files)
+    for reported in result.findings:
+        if is_mend(reported):
+            assert card(reported.name).fix == "migration"
+        elif fix_of(reported) is not None:
+            assert card(reported.name).fix == "edit"
     if not advice_of(result):
         assert unreadable(result) == []
         return
