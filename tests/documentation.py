@@ -14,6 +14,7 @@ import click
 from rlslint.cli.commands import rlslint
 from rlslint.config.options import OPTIONS
 from rlslint.rules import FAMILIES, Card, card, rule_names
+from tests.picture import picture
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = """
@@ -40,6 +41,57 @@ of its code. The effect of a fault is one of these:
 """
 
 
+COMING_FROM = """
+Rules of other linters and their counterparts here. Each card says what its rule finds and leaves
+out: `rlslint rule NAME`. A counterpart asks for the same fault, not always in the same cases.
+"""
+FROM_PGRLS = """
+rlslint reads migrations and application code as well as a database, so most of its findings have
+a file and a line. What pgrls finds in a live database, `rlslint audit` does; `pgrls matrix` is
+`rlslint access`, `pgrls fix` is `rlslint fix`. A policy without WITH CHECK is no fault here
+(SEC006): PostgreSQL uses USING in its place.
+"""
+FROM_SPLINTER = """
+splinter reads a live Supabase database. `rlslint audit` does so too, and `rlslint check` finds
+the same in `supabase/migrations` before they are applied. What splinter says of indexes,
+extensions and passwords is not about row security, and not asked here.
+"""
+FROM_SQUAWK = """
+squawk finds migrations that lock tables or break running programs, and has no rule about row
+security: run both. An ignore comment of one is none of the other: `-- squawk-ignore rule-name`,
+`-- rlslint: ignore[rule-name] reason`. rlslint reads the whole history where one file is named,
+so the same list of files can be given to both.
+"""
+
+
+def coming_from() -> str:
+    """Return docs/coming-from.md: the rules of other linters beside ours."""
+    return _page("Coming from another linter", COMING_FROM, _counterparts())
+
+
+def _counterparts() -> Iterator[str]:
+    for name, words in (("pgrls", FROM_PGRLS), ("splinter", FROM_SPLINTER)):
+        yield f"## {name}"
+        yield words
+        yield f"| {name} | rlslint |"
+        yield "|---|---|"
+        found: dict[str, list[Card]] = {}
+        for one in sorted(map(card, rule_names()), key=lambda one: one.code):
+            for alias in one.aliases:
+                linter, _, theirs = alias.partition(":")
+                if linter == name:
+                    found.setdefault(theirs, []).append(one)
+        for theirs, cards in sorted(found.items()):
+            yield f"| {theirs} | {', '.join(map(_link, cards))} |"
+        yield ""
+    yield "## squawk"
+    yield FROM_SQUAWK
+
+
+def _link(one: Card) -> str:
+    return f"[{one.name}](../rules/{one.name}.md)"
+
+
 def commands() -> str:
     """Return docs/commands.md: every command with its help."""
     return _page("Commands", COMMANDS, _commands())
@@ -56,8 +108,10 @@ def rules() -> str:
 
 
 GENERATED = {
+    "docs/coming-from.md": coming_from,
     "docs/commands.md": commands,
     "docs/configuration.md": configuration,
+    "docs/finding.svg": picture,
     "docs/rules.md": rules,
 }
 
@@ -139,8 +193,13 @@ def _rules() -> Iterator[str]:
 
 
 def _row(found: Card) -> str:
-    link = f"[{found.name}](../rules/{found.name}.md)"
-    cells = (found.code, link, found.severity.name, found.effect, found.summary.replace("|", "\\|"))
+    cells = (
+        found.code,
+        _link(found),
+        found.severity.name,
+        found.effect,
+        found.summary.replace("|", "\\|"),
+    )
     return f"| {' | '.join(cells)} |"
 
 

@@ -293,7 +293,7 @@ def test_a_setting_that_another_language_sets_is_not_said_to_be_unset(
     tmp_path: Path, code: str, said: list[str]
 ) -> None:
     at = files_in(tmp_path, {"db/0001.sql": ODD_NAMES.format("current_org"), "src/db.ts": code})
-    run = rlslint("check", "--output-format", "concise", "--select", "guc-name-mismatch", cwd=at)
+    run = rlslint("check", "--output-format", "github", "--select", "guc-name-mismatch", cwd=at)
     assert all(part in run.stdout for part in said)
     assert bool(run.stdout) == bool(said)
 

@@ -445,9 +445,10 @@ def path_matches(pattern: str, path: str | os.PathLike[str], directory: str) -> 
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON schema of a configuration file, for editors."""
+    """Return the JSON schema of a configuration file, for editors, as SchemaStore takes it."""
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
+        "$id": "https://www.schemastore.org/rlslint.json",
         "title": "rlslint",
         "description": "The configuration of rlslint (rlslint.toml, or [tool.rlslint]).",
         "type": "object",

@@ -215,7 +215,7 @@ def test_without_policies_at_hand_what_the_program_sets_counts_as_context(tmp_pa
     result = linted(tmp_path, code)
     (reported,) = findings_of(result, "set-config-session")
     assert (reported.severity, reported.confidence) == (Severity.error, Confidence.medium)
-    assert "that policies read it is assumed, for none is at hand" in reported.message
+    assert "that policies read it is assumed, for none is at hand" in reported.words
     assert result.uses_row_security is not False
 
 
@@ -254,7 +254,7 @@ def test_a_reset_of_which_nothing_tells_that_it_runs_makes_a_finding_less_sure(
     result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, "app.py": code})
     (reported,) = findings_of(result, "set-config-session")
     assert (reported.severity, reported.confidence) == (Severity.warning, Confidence.low)
-    assert "app.py:11, which takes it back, runs before that" in reported.message
+    assert "app.py:11, which takes it back, runs before that" in reported.words
     (taken_back,) = reported.finding.related
     assert taken_back.span.text.location(taken_back.span.start).row == 11
 
