@@ -47,7 +47,7 @@ _MOST_TOLD = 10
 def show_matrix(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Print who gets at what, and return the exit status."""
     opening = opened(named, options)
-    asked = _asked(options)
+    asked = asked_of(options)
     complaints = _complaints(opening, asked)
     if complaints:
         say(*complaints)
@@ -186,10 +186,12 @@ def failures(opening: Opening, options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def status_of(opening: Opening) -> int:
+    """Return the exit status that what was read brings about."""
     return ERROR if opening.errors or opening.faults else SUCCESS
 
 
-def _asked(options: Mapping[str, Any]) -> Asked:
+def asked_of(options: Mapping[str, Any]) -> Asked:
+    """Return which roles, tables and commands the command line asks for. Raises Failure."""
     commands = _commands(options["commands"])
     roles, tables = _listed(options["roles"]), _listed(options["tables"])
     return Asked(roles, tables, commands, options["public"])
@@ -281,11 +283,11 @@ def _closing(
     tables = sum(len(matrix.tables) for _, matrix in matrices)
     roles = sum(len(matrix.roles) for _, matrix in matrices)
     yield (
-        f"{_counted(tables, 'table')}, {_counted(roles, 'role')}, {_counted(answers, 'answer')}"
+        f"{counted(tables, 'table')}, {counted(roles, 'role')}, {counted(answers, 'answer')}"
         f", {unknown or 'none'} of them unknown."
     )
     if opening.scripts_left:
-        yield f"{_counted(opening.scripts_left, 'script')} beside the history not asked of."
+        yield f"{counted(opening.scripts_left, 'script')} beside the history not asked of."
     unread = [item for one in opening.projects for item in one.not_checked]
     for item in unread[:_MOST_TOLD]:
         yield f"Not followed: {item.kind} {item.object} {item.reason}."
@@ -297,5 +299,6 @@ def _closing(
             yield f"Not followed: {kind} {subject}, for {reason(gap)}."
 
 
-def _counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun in the right form."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

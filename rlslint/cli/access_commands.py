@@ -58,14 +58,25 @@ def _reading(command: F) -> F:
     return command
 
 
+def _asking(command: F) -> F:
+    """Give a command the options that say which answers are wanted."""
+    for option in (
+        click.option("--public", is_flag=True, help="Only what needs no password."),
+        click.option(
+            "--command", "commands", multiple=True, metavar="COMMAND", help="These commands only."
+        ),
+        click.option(
+            "--table", "tables", multiple=True, metavar="PATTERN", help="These tables only."
+        ),
+        click.option("--role", "roles", multiple=True, metavar="PATTERN", help="These roles only."),
+    ):
+        command = option(command)
+    return command
+
+
 @access.command(_MATRIX, hidden=True)
 @click.argument("named", nargs=-1, metavar="[PATHS|DSN]...")
-@click.option("--role", "roles", multiple=True, metavar="PATTERN", help="These roles only.")
-@click.option("--table", "tables", multiple=True, metavar="PATTERN", help="These tables only.")
-@click.option(
-    "--command", "commands", multiple=True, metavar="COMMAND", help="These commands only."
-)
-@click.option("--public", is_flag=True, help="Only what needs no password.")
+@_asking
 @click.option(
     "--output-format",
     type=click.Choice(("text", "json", "csv", "markdown")),
@@ -121,3 +132,36 @@ def explain(table: str, named: tuple[str, ...], **options: Any) -> int:
     from rlslint.cli.access import explain as explain_table
 
     return explain_table(table, named, options)
+
+
+@access.command("diff")
+@click.argument("base")
+@click.argument("head", required=False)
+@_asking
+@click.option(
+    "--fail-on",
+    multiple=True,
+    metavar="GATES",
+    help="Exit with 1 on no-new-access, no-public-access, no-lost-access.",
+)
+@click.option(
+    "--output-format",
+    type=click.Choice(("text", "json", "markdown")),
+    default="text",
+    help="How the changes are printed.",
+)
+@_reading
+def diff(base: str, head: str | None, **options: Any) -> int:
+    """Tell who gains and who loses access from BASE to HEAD, and by which statement.
+
+    Either is a commit of Git, a folder or file, or a DSN; HEAD is what lies here where it is left
+    out. Conditions are compared by what they mean: one that is written in other words is no change.
+
+    + is gained, − lost, ± both, and ? says that it is not certain, with the reason. GATES are
+    names with commas between them; what is not certain does not pass a gate.
+
+    Exit status: 0, 1 where a gate is broken, or 2 for an error.
+    """
+    from rlslint.cli.access_diff import show_changes
+
+    return show_changes(base, head, options)

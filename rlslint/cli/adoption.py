@@ -235,7 +235,7 @@ def _state(
         ways = {_from_root(path, root): os.path.isdir(path) for path in named}
         commits = [commit_of(root, name) for name in (ref, "HEAD")]
         held, last = (files_at(root, commit) for commit in commits)
-        with state_at(root, ref, _wanted(ways)) as folder, _standing_in(folder, root):
+        with state_at(root, ref, _wanted(ways)) as folder, standing_in(folder, root):
             are_there = all(os.path.lexists(os.path.join(folder, way)) for way in ways)
             then = [_put_there(folder, *way) for way in ways.items()]
             then += () if are_there else _gone(held, root, folder)
@@ -279,7 +279,7 @@ def _wanted(ways: Iterable[str]) -> Callable[[str], bool]:
 
 
 @contextmanager
-def _standing_in(folder: str, root: str) -> Iterator[None]:
+def standing_in(folder: str, root: str) -> Iterator[None]:
     """Let the current directory be what it was in the earlier state."""
     way = os.path.relpath(os.path.realpath(os.curdir), root)
     inside = os.path.join(folder, "" if way.startswith(os.pardir) else way)

@@ -6,6 +6,7 @@ The answers themselves are worked out in `access.effective`, when somebody asks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from enum import Enum
 from fnmatch import fnmatchcase
 
@@ -20,6 +21,7 @@ from rlslint.access import (
 from rlslint.access.effective import COMMANDS, Rows, representative, rows_of
 from rlslint.access.runtime_roles import Reason
 from rlslint.access.ways import Way, has_ways, ways_of
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import EXTENSION_SCHEMAS
@@ -207,8 +209,10 @@ def asked_roles(project: Project) -> tuple[AskedRole, ...]:
     for role in runtime.names:
         add(role, Part.runtime)
         reasons[role] = runtime.reason(role)
-    for role in project.api_roles:
-        add(role, Part.runtime)
+    with suppress(UnknownFact):
+        # Who becomes whom may not be known: then the others tell which roles matter.
+        for role in project.api_roles:
+            add(role, Part.runtime)
     add(PUBLIC, Part.public)
     for role in sorted(runtime.migrating):
         add(role, Part.migrating)

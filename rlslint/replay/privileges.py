@@ -87,7 +87,7 @@ def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
                     _grant(replay, owned, grantee, privilege, column, statement, node)
                 else:
                     taken = _revoke(replay, owned, grantee, privilege, column, node)
-                    if taken and privilege == "execute":
+                    if taken:
                         owned.because_of("grants", statement)
                     if not node.get("grant_option", False):
                         key = grantee, privilege, column

@@ -16,6 +16,8 @@ WORLDS: Final = 512
 """In how many ways what a predicate leaves open is tried."""
 WORLDS_OF_A_SUB_SELECT: Final = 64
 """The same for a sub-select, in each of the worlds around it."""
+WITNESSES_TRIED: Final = 300
+"""How many rows and sessions are tried to show in what two predicates differ."""
 PARTS_INLINED: Final = 300
 """How many parts the bodies of functions may add to an expression."""
 PATHS_OF_A_BODY: Final = 400

@@ -1,0 +1,150 @@
+"""What a role gains and loses between two catalogs: more rows, fewer rows, or nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rlslint import NamedTuple
+from rlslint.access.effective import Extent, Rows
+from rlslint.catalog import Catalog
+from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.model import Relation
+from rlslint.drift.likeness import alike
+from rlslint.meaning.carrying_over import carried_over
+from rlslint.meaning.implying import difference
+from rlslint.meaning.witnesses import Witness
+from rlslint.sql.expressions import Constant, Expr
+
+
+class Direction(NamedTuple):
+    """Whether rows came (or went): None where that is not known, for the reason `because`.
+
+    `case` is a row and a session for which they did, where two conditions decide it.
+    """
+
+    happened: bool | None
+    case: Witness | None = None
+    because: str = ""
+
+
+class RowsChange(NamedTuple):
+    """What became of the rows that a role gets at by a command."""
+
+    gained: Direction
+    lost: Direction
+
+    @property
+    def is_none(self) -> bool:
+        return self.gained.happened is False and self.lost.happened is False
+
+
+_NO, _YES = Direction(False), Direction(True)
+NO_CHANGE = RowsChange(_NO, _NO)
+
+
+class Sides(NamedTuple):
+    """A table in the catalog that was, and its successor in the `catalog` that is."""
+
+    before: Relation
+    after: Relation
+    catalog: Catalog
+
+
+def change_of(before: Rows, after: Rows, sides: Sides | None) -> RowsChange:
+    """Return what changed between two answers about the same role and command.
+
+    `sides` is None where the table is there on one side only. Columns and what an UPDATE may leave
+    behind count as well.
+    """
+    found = _of_conditions(before, after, sides)
+    if Extent.none in (before.extent, after.extent):
+        return found
+    changes = [found, _of_columns(before.columns, after.columns)]
+    if before.leaves is not None or after.leaves is not None:
+        changes.append(_of_conditions(before.leaves or before, after.leaves or after, sides))
+    return RowsChange(
+        _gravest(change.gained for change in changes), _gravest(change.lost for change in changes)
+    )
+
+
+def unknown_change(because: str) -> RowsChange:
+    """Return that nobody knows what changed, and why."""
+    return RowsChange(Direction(None, because=because), Direction(None, because=because))
+
+
+def _gravest(directions: Iterable[Direction]) -> Direction:
+    return min(directions, key=lambda one: (one.happened is not True, one.happened is not None))
+
+
+def _of_columns(before: tuple[str, ...], after: tuple[str, ...]) -> RowsChange:
+    """Return what changed in the columns that are granted, of which none are named for all."""
+    gained = bool(before) and (not after or not set(after) <= set(before))
+    lost = bool(after) and (not before or not set(before) <= set(after))
+    return RowsChange(Direction(gained), Direction(lost))
+
+
+def _of_conditions(before: Rows, after: Rows, sides: Sides | None) -> RowsChange:
+    match before.extent, after.extent:
+        case (Extent.none, Extent.none) | (Extent.every, Extent.every):
+            return NO_CHANGE
+        case (Extent.none, Extent.own | Extent.some | Extent.every):
+            return RowsChange(_YES, _NO)
+        case (Extent.own | Extent.some | Extent.every, Extent.none):
+            return RowsChange(_NO, _YES)
+        case (Extent.own | Extent.some, Extent.every):
+            return RowsChange(_YES, _NO)
+        case (Extent.every, Extent.own | Extent.some):
+            return RowsChange(_NO, _YES)
+    if _condition(before) is not None and _condition(after) is not None:
+        return _between(_condition(before), _condition(after), sides)
+    if (before.because, str(before.gap)) == (after.because, str(after.gap)):
+        return NO_CHANGE
+    told = unknown_change("it is not known on both sides which rows these are")
+    return RowsChange(
+        _NO if before.extent is Extent.every or after.extent is Extent.none else told.gained,
+        _NO if before.extent is Extent.none or after.extent is Extent.every else told.lost,
+    )
+
+
+def _condition(rows: Rows) -> Expr | None:
+    match rows.extent:
+        case Extent.none:
+            return Constant(False)
+        case Extent.every:
+            return Constant(True)
+        case _:
+            return rows.condition
+
+
+def _between(before: Expr | None, after: Expr | None, sides: Sides | None) -> RowsChange:
+    """Compare two conditions that rows have to meet."""
+    if before is None or after is None or sides is None:
+        return unknown_change("its condition is not known")
+    try:
+        before = carried_over(before, sides.before, sides.after, sides.catalog)
+    except UnknownFact:
+        return unknown_change("what its condition reads has changed")
+    if alike(before, after):
+        return NO_CHANGE
+    types, filled = _columns(sides.after)
+    return RowsChange(
+        _passing(after, before, types, filled), _passing(before, after, types, filled)
+    )
+
+
+def _passing(
+    first: Expr, second: Expr, types: Mapping[int, str], filled: frozenset[int]
+) -> Direction:
+    """Tell whether rows pass the first condition that do not pass the second."""
+    try:
+        case = difference(first, second, types, filled)
+    except UnknownFact:
+        return Direction(None, because="the two conditions cannot be compared")
+    return _NO if case is None else Direction(True, case)
+
+
+def _columns(relation: Relation) -> tuple[Mapping[int, str], frozenset[int]]:
+    """Return the types of columns, and those that hold no NULL."""
+    columns = relation.columns.values() if relation.knows("columns") else ()
+    types = {one.number: one.type for one in columns if one.knows("type")}
+    return types, frozenset(one.number for one in columns if one.knows("not_null") and one.not_null)

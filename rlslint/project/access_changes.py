@@ -1,0 +1,203 @@
+"""What a change gives and takes: what two projects answer of one role, table and command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+
+from rlslint import NamedTuple
+from rlslint.access import ASSUMED_ROLE
+from rlslint.access.causes import Answered, causes
+from rlslint.access.differences import NO_CHANGE, RowsChange, Sides, change_of, unknown_change
+from rlslint.access.effective import Extent, Ground, Rows, representative
+from rlslint.catalog.model import Relation
+from rlslint.project.matrix import AskedRole, Matrix, likeness
+from rlslint.sql.expressions import Expr, Query
+from rlslint.text import Statement
+
+NO_TABLE = Rows(Extent.none, Ground.no_privilege)
+"""What anybody gets of a table, or as a role, that is not there."""
+
+
+class Change(NamedTuple):
+    """What became of the rows of `table` that roles get at by some commands.
+
+    `was` and `now` are the table in either project, None where it is not there. `statements` are
+    those behind it, as far as the later project shows them.
+    """
+
+    roles: tuple[str, ...]
+    commands: tuple[str, ...]
+    table: str
+    was: Relation | None
+    now: Relation | None
+    before: Rows
+    after: Rows
+    change: RowsChange
+    statements: tuple[Statement, ...]
+
+
+class Comparison(NamedTuple):
+    """The changes between two projects, and how much was compared.
+
+    `open_roles` are those that need no password.
+    """
+
+    changes: tuple[Change, ...]
+    roles: int
+    tables: int
+    open_roles: frozenset[str]
+
+
+def compare(before: Matrix, after: Matrix) -> Comparison:
+    """Return what roles gain and lose between two projects, by table, role and command."""
+    roles = _roles(before, after)
+    pairs = _pairs(before.tables, after.tables)
+    found = _Comparing(before, after)
+    changes = chain.from_iterable(found.of_table(was, now, tuple(roles)) for was, now in pairs)
+    open_roles = frozenset(name for name, role in roles.items() if role.needs_no_password)
+    return Comparison(tuple(changes), len(roles), len(pairs), open_roles)
+
+
+def _roles(before: Matrix, after: Matrix) -> Mapping[str, AskedRole]:
+    """Return the roles to compare: one that is only assumed, where both sides assume it."""
+    earlier = {role.name: role for role in before.roles}
+    later = {role.name: role for role in after.roles}
+    found = {**earlier, **later}
+    if not (ASSUMED_ROLE in earlier and ASSUMED_ROLE in later):
+        found.pop(ASSUMED_ROLE, None)
+    return found
+
+
+def _pairs(
+    before: tuple[Relation, ...], after: tuple[Relation, ...]
+) -> list[tuple[Relation | None, Relation | None]]:
+    """Return each table beside what it is now: by its name, else by the statement that made it."""
+    earlier, later = {str(t): t for t in before}, {str(t): t for t in after}
+    made = {t.created.sql: t for name, t in later.items() if name not in earlier and t.created}
+    found: list[tuple[Relation | None, Relation | None]] = []
+    taken = set()
+    for name, table in earlier.items():
+        now = later.get(name)
+        if now is None and table.created is not None:
+            now = made.get(table.created.sql)
+        if now is not None:
+            taken.add(str(now))
+        found.append((table, now))
+    found += [(None, table) for name, table in later.items() if name not in taken]
+    return sorted(found, key=lambda pair: str(pair[1] or pair[0]))
+
+
+class _Comparing:
+    """Compares answers, each pair of them once."""
+
+    def __init__(self, before: Matrix, after: Matrix) -> None:
+        self._before = before
+        self._after = after
+        self._known: dict[object, RowsChange] = {}
+
+    def of_table(
+        self, was: Relation | None, now: Relation | None, roles: tuple[str, ...]
+    ) -> Iterator[Change]:
+        """Yield what became of one table, equal changes together."""
+        found: dict[object, Change] = {}
+        for role in roles:
+            by_answer: dict[object, Change] = {}
+            for command in self._after.commands:
+                changed = self._of_command(was, now, role, command)
+                if changed is not None:
+                    key = (likeness(changed.before), likeness(changed.after))
+                    known = by_answer.get(key)
+                    commands = (*(known.commands if known else ()), command)
+                    by_answer[key] = changed._replace(
+                        commands=commands,
+                        statements=_joined(known.statements if known else (), changed.statements),
+                    )
+            for answers, changed in by_answer.items():
+                whole = (answers, changed.commands, changed.statements)
+                known = found.get(whole)
+                named = (*(known.roles if known else ()), role)
+                found[whole] = changed._replace(roles=named)
+        yield from found.values()
+
+    def _of_command(
+        self, was: Relation | None, now: Relation | None, role: str, command: str
+    ) -> Change | None:
+        before = _answer(self._before, role, was, command)
+        after = _answer(self._after, role, now, command)
+        change = self._change(was, now, role, command, before, after)
+        if change.is_none:
+            return None
+        statements: tuple[Statement, ...] = ()
+        if now is not None:
+            catalog = self._before.project.catalog
+            earlier = Answered(catalog, role, was, command, before) if was is not None else None
+            later = Answered(self._after.project.catalog, role, now, command, after)
+            statements = causes(earlier, later)
+        table = str(now or was)
+        return Change((role,), (command,), table, was, now, before, after, change, statements)
+
+    def _change(
+        self,
+        was: Relation | None,
+        now: Relation | None,
+        role: str,
+        command: str,
+        before: Rows,
+        after: Rows,
+    ) -> RowsChange:
+        if was is None or now is None:
+            table = now if now is not None else was
+            is_owners = table is not None and table.knows("owner") and table.owner == role
+            return NO_CHANGE if is_owners else change_of(before, after, None)
+        earlier, later = self._before.project.catalog, self._after.project.catalog
+        alike = representative(earlier, was), representative(later, now)
+        key = (*alike, role, command)
+        found = self._known.get(key)
+        if found is None:
+            # What a condition looks up may lead back to the table itself.
+            self._known[key] = NO_CHANGE
+            found = change_of(before, after, Sides(was, now, later))
+            if found.is_none:
+                found = self._of_what_is_looked_up(role, after, now)
+            self._known[key] = found
+        return found
+
+    def _of_what_is_looked_up(self, role: str, rows: Rows, table: Relation) -> RowsChange:
+        """Return what changed because a condition looks rows up that the role gets no more."""
+        if rows.extent not in (Extent.own, Extent.some, Extent.unknown):
+            return NO_CHANGE
+        earlier = {str(one): one for one in self._before.project.catalog.relations.known()}
+        for clause in (*rows.permissive, *rows.restrictive):
+            for other in _looked_up(clause.expression):
+                was = earlier.get(str(other))
+                if other is table or was is None:
+                    continue
+                before = _answer(self._before, role, was, "select")
+                after = _answer(self._after, role, other, "select")
+                if not self._change(was, other, role, "select", before, after).is_none:
+                    return unknown_change(f"what it looks up in {other} has changed")
+        return NO_CHANGE
+
+
+def _joined(known: tuple[Statement, ...], more: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    return tuple({one.sql: one for one in (*known, *more)}.values())
+
+
+def _answer(matrix: Matrix, role: str, table: Relation | None, command: str) -> Rows:
+    if table is None or not _is_there(matrix, role):
+        return NO_TABLE
+    return matrix.rows(role, table, command)
+
+
+def _is_there(matrix: Matrix, role: str) -> bool:
+    return role in matrix.project.catalog.roles or any(one.name == role for one in matrix.roles)
+
+
+def _looked_up(expression: Expr) -> Iterator[Relation]:
+    """Yield the tables that a condition itself reads, which it does in the caller's name."""
+    for part in expression.walk():
+        if isinstance(part, Query):
+            for source in part.sources:
+                if isinstance(source.relation, Relation):
+                    yield source.relation
