@@ -15,7 +15,7 @@ from rlslint.config.options import Config, excluded
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover, with_file
 from rlslint.project import Finding, NotChecked
-from rlslint.project.not_checked import may_use_row_security, not_followed, unread_files
+from rlslint.project.not_checked import Unread, may_use_row_security, not_followed, unread_files
 from rlslint.project.project import Project
 from rlslint.project.subjects import subjects
 from rlslint.reports import (
@@ -138,11 +138,33 @@ def _judged(
             faults = (*result.faults, fault)
             return result._replace(faults=faults, uses_row_security=uses or None)
         return result._replace(
+            findings=tuple(_weighed(result.findings, unread, found.root)),
             not_checked=(*result.not_checked, *unread.told),
             unread=unread.paths,
             uses_row_security=None if unread.may_matter and not uses else uses,
         )
     return result
+
+
+def _weighed(
+    findings: Iterable[ReportedFinding], unread: Unread, root: str
+) -> Iterator[ReportedFinding]:
+    """Yield findings, as warnings those of what a file that nothing reads may mend."""
+    if not unread.making:
+        yield from findings
+        return
+    from rlslint.files.unread import enabling
+    from rlslint.rules.weighing import weighed_by_unread
+
+    paths = {os.path.join(root, path): path for path in unread.making}
+
+    def making(table: str) -> str | None:
+        path = enabling(table, paths)
+        return None if path is None else paths[path]
+
+    for one in findings:
+        made = weighed_by_unread(one.finding, making)
+        yield one if made is one.finding else reported(made)
 
 
 def files_read(paths: Sequence[str | os.PathLike[str]], config: Config) -> Iterator[str]:

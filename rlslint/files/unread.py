@@ -61,6 +61,9 @@ _DDL = {
 A sign that begins with a letter is found much faster than one that begins with a choice.
 """
 
+_ENABLES = Pattern(rb"enable[\W_]*row[\W_]*level[\W_]*security|\benable_?rls\b|pg_?policy\s*\(")
+"""What enables row security, and not only speaks of it or runs queries under it."""
+
 _SHOUTED = {
     b"security": (_apart(rb"ROW LEVEL SECURITY"),),
     b"policy": (_apart(rb"CREATE POLICY\b"), _apart(rb"ALTER POLICY\b")),
@@ -224,6 +227,16 @@ def _has(
     return False
 
 
+def enabling(table: str, paths: Iterable[str]) -> str | None:
+    """Return the first file that may enable row security of a table; None where none does."""
+    name = re.compile(rb"(?<![\w])%b(?![\w])" % re.escape(table.lower().encode()))
+    for path in paths:
+        data = content(path).lower()
+        if _ENABLES().search(data) is not None and name.search(data) is not None:
+            return path
+    return None
+
+
 class Naming(NamedTuple):
     """A file that names a setting of the session, and whether it surely `sets` it."""
 
@@ -240,12 +253,19 @@ def settings_named(names: Collection[str], paths: Iterable[str], base: str) -> d
         for name, word in sought.items():
             known = found.get(name)
             if word in data and (known is None or not known.sets):
-                if re.search(rb"(?<![\w.])%b(?![\w])" % re.escape(word), data) is None:
+                standing = re.finditer(rb"(?<![\w.])%b(?![\w])" % re.escape(word), data)
+                if not any(not _is_comment(data, one.start()) for one in standing):
                     continue
                 sets = re.search(_SETTER % re.escape(word), data) is not None
                 if known is None or sets:
                     found[name] = Naming(shown_path(path, base), sets)
     return found
+
+
+def _is_comment(data: bytes, at: int) -> bool:
+    """Tell whether the line of a place only says something to readers."""
+    line = data[data.rfind(b"\n", 0, at) + 1 : at].lstrip()
+    return line.startswith((b"*", b"//", b"#", b"--", b"/*"))
 
 
 def left_out(found: Iterable[str], read: Iterable[str], telling: Iterable[str]) -> Iterator[str]:

@@ -114,6 +114,7 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
     for one, name in product(built, asked):
         one.project.catalog.asked_by_blocks.add(name)
     _leave_context_to_policies(one.project for one in built)
+    _tell_what_others_protect(built)
     if not built:
         built.append(_join(None, config, code, False, reader))
     return Projects(tuple(built), code, read == all_files, all_files.left_out, all_files.superseded)
@@ -134,6 +135,43 @@ def _leave_context_to_policies(projects: Iterable[Project]) -> None:
     protected = [paths for one, paths in asking if paths and one.uses_row_security]
     for one, paths in asking:
         one.context_is_elsewhere = any(not paths.isdisjoint(others) for others in protected)
+
+
+def _tell_what_others_protect(built: Sequence[Built]) -> None:
+    """Let each know of which tables files beside it enable row security.
+
+    A history that does so for tables that it makes itself is another database, a script is not.
+    """
+    if len(built) < 2:
+        return
+    told: dict[str, list[tuple[Built, str, bool]]] = {}
+    for one in built:
+        for name, (path, is_own) in _protected(one.project.catalog).items():
+            told.setdefault(name, []).append((one, path, is_own))
+    for one in built:
+        for name, by in told.items():
+            others = [(other, path, is_own) for other, path, is_own in by if other is not one]
+            # A history that makes the table itself tells of another database.
+            telling = [p for other, p, is_own in others if one.loose or other.loose or not is_own]
+            if telling and len(others) == len(by):
+                one.project.protected_elsewhere[name] = telling[0]
+
+
+def _protected(catalog: Catalog) -> dict[str, tuple[str, bool]]:
+    """Return the names of the tables that have row security, each with the file that enables it.
+
+    And whether the history makes the table itself.
+    """
+    found: dict[str, tuple[str, bool]] = {}
+    made = dict.fromkeys(catalog.relations.known(), True)
+    for relation, is_own in (
+        made | dict.fromkeys(catalog.unknown_relations.values(), False)
+    ).items():
+        if relation.knows("rls_enabled") and relation.rls_enabled:
+            because = relation.because("rls_enabled")
+            if because is not None:
+                found.setdefault(relation.name, (because.text.path, is_own))
+    return found
 
 
 def _connections_of(script: str, code: Code, nearest: Nearest) -> tuple[Connection, ...]:

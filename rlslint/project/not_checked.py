@@ -140,12 +140,14 @@ def may_use_row_security(project: Project, others: bool | None) -> bool | None:
 class Unread(NamedTuple):
     """The files that nothing read and that have signs of row security.
 
-    `paths` are those that may use it themselves; `may_matter` tells whether any could.
+    `paths` are those that may use it themselves; `may_matter` tells whether any could. `making` are
+    those of the program, and old migrations, that make row security.
     """
 
     told: tuple[NotChecked, ...]
     paths: tuple[str, ...]
     may_matter: bool
+    making: tuple[str, ...]
 
 
 def unread_files(found: Found, projects: Projects, uses: bool | None) -> Unread:
@@ -186,6 +188,8 @@ def unread_files(found: Found, projects: Projects, uses: bool | None) -> Unread:
         if script.makes and (script.is_test or not uses)
     )
     told = {one.object for one in not_run}
+    of_old = {file.shown for file in projects.superseded}
+    superseded = (script for script in scripts.found if script.path in of_old)
     old = tuple(
         NotChecked("old migration", file.shown, _SUPERSEDED)
         for file in projects.superseded
@@ -218,4 +222,5 @@ def unread_files(found: Found, projects: Projects, uses: bool | None) -> Unread:
         (*unread, *not_run, *old, *ignored, *too_large),
         tuple(one.path for one in all_found if not (one.exempts or one.grants)),
         bool(unread or not_run or ignored or too_large),
+        tuple(one.path for one in (*all_found, *superseded) if one.makes and not one.is_test),
     )

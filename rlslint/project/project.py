@@ -76,7 +76,8 @@ class Project:
     `deployment` is what its files tell of keys, poolers and the like, `tests_mention` tells of what
     its tests speak; `outside` are scripts beside the history, `broken` its statements that the
     grammar refuses. `context_is_elsewhere` tells that another database of the same program has the
-    policies. Answers that many rules need are found once.
+    policies, `protected_elsewhere` which file beside these enables row security of a table that
+    has the name. Answers that many rules need are found once.
     """
 
     def __init__(
@@ -105,6 +106,7 @@ class Project:
         self.outside = outside
         self.broken = broken
         self.context_is_elsewhere = False
+        self.protected_elsewhere: dict[str, str] = {}
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 

@@ -64,7 +64,9 @@ class Card(NamedTuple):
     `fix` is migration where the next migration can mend it, edit where it can be mended where it
     stands, in as many cases as can be told; else none.
     `asked_of` says which facts a subject of a kind must have for the rule to be asked at all: all
-    of one entry; of kinds that are not named it always is.
+    of one entry; of kinds that are not named it always is. `rests_on` are claims that can be no
+    surer than what stands beside the fault: "absence" that nothing else protects a table,
+    "purpose" that its rows are not for those who get at them; see `rules/weighing.py`.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Card(NamedTuple):
     yields_to: tuple[str, ...]
     fix: str
     asked_of: tuple[tuple[str, frozenset[str]], ...]
+    rests_on: frozenset[str]
     text: str
 
     @property
@@ -149,6 +152,7 @@ def card(name: str) -> Card:
         tuple(fields.get("yields-to", ())),
         fields.get("fix", "none"),
         tuple((kind, frozenset(facts.split(", "))) for kind, _, facts in asked_of),
+        frozenset(fields.get("rests-on", ())),
         text,
     )
 

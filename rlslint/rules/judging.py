@@ -148,7 +148,8 @@ def _judge(kind: str, subject: object, project: Project, asked_of: _Asked) -> _J
         try:
             if made := tuple(rule.check(subject, project)):
                 files = _files_of(subject)
-                judged.findings.extend(one._replace(rule=rule.name, files=files) for one in made)
+                named = (one._replace(rule=rule.name, files=files) for one in made)
+                judged.findings.extend(_weighed(one, subject, project) for one in named)
         except UnknownFact as cause:
             judged.silent.append((rule.name, type(cause), cause.statement))
         except Exception as error:
@@ -242,6 +243,15 @@ def _without_yielding(findings: list[Finding]) -> list[Finding]:
 
 def _weighs_more_than_advice(finding: Finding) -> bool:
     return _severity(finding) > Severity.info and card(finding.rule).effect != "perf"
+
+
+def _weighed(finding: Finding, subject: object, project: Project) -> Finding:
+    """Return a finding, an error that rests on a guess as a warning."""
+    if _severity(finding) is not Severity.error:
+        return finding
+    from rlslint.rules.weighing import weighed
+
+    return weighed(finding, subject, project)
 
 
 def _severity(finding: Finding) -> Severity:

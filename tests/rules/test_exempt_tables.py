@@ -108,3 +108,31 @@ def test_a_rank_is_of_the_one_tenant_that_its_row_is_called_after(tmp_path: Path
     """
     result = lint(tmp_path, {"migrations/1.sql": MADE, "migrations/2.sql": script})
     assert len(findings_of(result, "policy-no-row-reference")) == 1
+
+
+def test_what_is_said_to_be_outside_of_row_security_in_another_language(tmp_path: Path) -> None:
+    comment = "-- users/sessions ficam FORA da RLS: consultadas no login antes do contexto"
+    files = {
+        "migrations/0001_made.sql": MADE,
+        "migrations/0002_rls.sql": PROTECTED.format(comment=comment),
+    }
+    (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
+    assert found.severity is Severity.info
+
+
+def test_a_comment_above_the_grants_of_a_file_that_enables_it_for_others(tmp_path: Path) -> None:
+    for heading, severity in (
+        ("-- ─── GLOBAL catalogues (without RLS; everybody reads them) ───", Severity.info),
+        ("-- Grants for the application", Severity.error),
+    ):
+        rls = f"""{heading}
+GRANT SELECT ON users TO web;
+
+GRANT SELECT ON docs TO web;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs
+  USING (tenant_id = nullif(current_setting('app.tenant', true), '')::int);
+"""
+        files = {"migrations/0001_made.sql": MADE, "migrations/0002_rls.sql": rls}
+        (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
+        assert (found.finding.object, found.severity) == ("public.users", severity)

@@ -343,7 +343,9 @@ def begin(connection: psycopg.Connection) -> None:
 def test_reading_what_belongs_to_nobody_may_be_for_all(
     tmp_path: Path, command: str, severity: str
 ) -> None:
-    sql = f"""CREATE TABLE status (id int PRIMARY KEY, message text);
+    sql = f"""CREATE ROLE web LOGIN;
+    CREATE TABLE status (id int PRIMARY KEY, message text);
+    GRANT SELECT, UPDATE ON status TO web;
     ALTER TABLE status ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
     CREATE POLICY all_of_it ON status FOR {command} USING (true);
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rlslint.catalog.model import Relation
 from rlslint.project.project import Project, is_only_key
@@ -26,9 +27,15 @@ _OTHERWISE = Pattern(
 """In comments that regret it, or speak of what row security does where it is."""
 _EXEMPTS = Pattern(r"(?i)\bexempt\w*")
 _EXEMPT_FROM = Pattern(r"(?i)\bexempt\w*\s+from\s+(?P<what>[^:.;(]*)")
+_OUTSIDE = Pattern(
+    r"(?i)\b(?:outside|out|fora|fuera|hors|fuori|au(?:ß|ss)erhalb)\b[^\n.:;]{0,10}?"
+    rf"{_ROW_SECURITY}"
+)
 _DENIES = Pattern(r"(?i)\b(?:no|nobody|none|nor|not|nothing|neither|whether)\b|n['’]t\b")
 _TENANTS_APART = Pattern(r"(?i)\b(?:RLS|security|isolation|tenan\w+|it|this)\b")
 _COMMENT = Pattern(r"\s*(?:--|//|#|/?\*|$)")
+_DRAWN = Pattern(r"\s*(?:--|//|#|\*)[\W_]*")
+_GRANTS = Pattern(r"(?i)\s*grant\s")
 _MANY = 4
 
 
@@ -45,12 +52,12 @@ def is_said_to_have_none(table: Relation, project: Project) -> bool:
     statement = table.because("rls_enabled") or table.created
     if statement is None:
         return False
-    written = _written(statement)
-    said = project.ask(_lines_saying_so, written.text)
-    made = project.ask(_made_by_file).get(written.text.path, [])
+    whole = written(statement)
+    said = project.ask(_lines_saying_so, whole.text)
+    made = project.ask(_made_by_file).get(whole.text.path, [])
     if not said or made == [table.name]:
         return bool(said)
-    of_table = project.ask(_rows_of, written)
+    of_table = project.ask(lines_of, whole)
     for row, line in said.items():
         named = _names_in(line).intersection(made)
         if table.name in named or (row in of_table and not named):
@@ -58,7 +65,7 @@ def is_said_to_have_none(table: Relation, project: Project) -> bool:
     return False
 
 
-def _written(statement: Statement) -> Statement:
+def written(statement: Statement) -> Statement:
     while statement.parent is not None:
         statement = statement.parent
     return statement
@@ -85,15 +92,30 @@ def _exempted(project: Project) -> frozenset[str]:
         if table.knows("rls_enabled") and table.rls_enabled:
             enabled = table.because("rls_enabled")
             if enabled is not None:
-                text = _written(enabled).text
+                text = written(enabled).text
                 texts.setdefault(text.path, text)
-    return frozenset(
+    named = (
         word
         for text in texts.values()
         for row in range(1, text.rows + 1)
         if "--" in (line := text.line(row)) or text.host is not None
         for word in _named_as_exempt(line)
     )
+    return frozenset((*named, *(word for text in texts.values() for word in _granted_alone(text))))
+
+
+def _granted_alone(text: Text) -> Iterator[str]:
+    """Yield the words of grants below a comment that says that what they are about has none."""
+    is_below = False
+    for row in range(1, text.rows + 1):
+        line = text.line(row)
+        if _COMMENT().match(line) is not None:
+            says = _SAYS_NONE().search(line) is not None and _OTHERWISE().search(line) is None
+            is_below = says or (is_below and _DRAWN().fullmatch(line) is not None and line != "")
+        elif is_below and _GRANTS().match(line) is not None:
+            yield from _names_in(line)
+        else:
+            is_below = False
 
 
 def _named_as_exempt(line: str) -> set[str]:
@@ -101,9 +123,14 @@ def _named_as_exempt(line: str) -> set[str]:
 
     Outside of a comment a program may hold prose; what opens a bracket or compares is none.
     """
-    if _EXEMPTS().search(line) is None or _OTHERWISE().search(line) is not None:
+    if _OTHERWISE().search(line) is not None:
         return set()
     if _COMMENT().match(line) is None and re.search(r"--|[(=]", line) is not None:
+        return set()
+    outside = _OUTSIDE().search(line)
+    if outside is not None and _DENIES().search(line[: outside.end()]) is None:
+        return _names_in(line[: outside.start()])
+    if _EXEMPTS().search(line) is None:
         return set()
     found = _EXEMPT_FROM().search(line)
     if _DENIES().search(line) is not None:
@@ -126,11 +153,11 @@ def _made_by_file(project: Project) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for table in project.catalog.tables():
         if table.created is not None:
-            found.setdefault(_written(table.created).text.path, []).append(table.name)
+            found.setdefault(written(table.created).text.path, []).append(table.name)
     return found
 
 
-def _rows_of(project: Project, statement: Statement) -> range:
+def lines_of(project: Project, statement: Statement) -> range:
     """Return the lines of a statement, and those of the comments right above it."""
     del project
     text = statement.text

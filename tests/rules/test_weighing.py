@@ -1,0 +1,101 @@
+"""An error rests on no guess: what nothing tells for certain is a warning that says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rlslint.config import Confidence, Severity
+from tests.linting import findings_of, lint
+
+DOCS = """{role}CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+CREATE TABLE notes (id int PRIMARY KEY, tenant_id int NOT NULL);
+CREATE INDEX ON docs (tenant_id);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE docs FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs
+  USING (tenant_id = nullif(current_setting('app.tenant', true), '')::int);
+{grant}"""
+ROLE = "CREATE ROLE web LOGIN;\n"
+GRANT = "GRANT SELECT ON docs, notes TO web;\n"
+
+
+def test_who_serves_requests_is_known_or_it_is_a_warning(tmp_path: Path) -> None:
+    for role, grant, severity in ((ROLE, GRANT, Severity.error), ("", "", Severity.warning)):
+        files = {"migrations/0001_docs.sql": DOCS.format(role=role, grant=grant)}
+        (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
+        assert found.severity is severity
+    assert found.finding.message.count("nothing says who serves requests") == 1
+    assert "(not certain: nothing says who serves requests)" in found.finding.message
+
+
+def test_a_file_that_nothing_reads_may_enable_it(tmp_path: Path) -> None:
+    files = {
+        "migrations/0001_docs.sql": DOCS.format(role=ROLE, grant=GRANT),
+        "deploy.lua": "for t in {'notes'} do db('ALTER TABLE '..t..' ENABLE ROW LEVEL SECURITY')",
+    }
+    (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
+    assert (found.severity, found.confidence) == (Severity.warning, Confidence.medium)
+    assert "deploy.lua" in found.finding.message
+
+
+def test_a_script_beside_others_may_be_followed_by_the_one_that_enables_it(tmp_path: Path) -> None:
+    made = DOCS.format(role=ROLE, grant=GRANT)
+    files = {
+        "setup/made.sql": made,
+        "tools/protect.sql": "ALTER TABLE notes ENABLE ROW LEVEL SECURITY;",
+    }
+    (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
+    assert found.severity is not Severity.error
+    files["tools/protect.sql"] = "ALTER TABLE others ENABLE ROW LEVEL SECURITY;"
+    (found,) = findings_of(lint(tmp_path, files), "rls-not-enabled")
+    assert found.severity is Severity.error
+
+
+@pytest.mark.parametrize(
+    ("comment", "severity"),
+    [
+        ("-- Public read access: the gallery", Severity.warning),
+        ("-- Anyone can read these by design", Severity.warning),
+        ("-- Reference data", Severity.warning),
+        ("-- TODO: public read access is temporary", Severity.error),
+        ("-- Users can read their own rows", Severity.error),
+        ("-- Tenants read here", Severity.error),
+    ],
+)
+def test_what_a_comment_says_it_is_for(tmp_path: Path, comment: str, severity: Severity) -> None:
+    policy = """CREATE POLICY read ON notes FOR ALL TO web
+  USING (true);
+"""
+    sql = DOCS.format(role=ROLE, grant=f"{GRANT}ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\n")
+    files = {"migrations/0001_docs.sql": f"{sql}{comment}\n{policy}"}
+    (found,) = findings_of(lint(tmp_path, files), "policy-using-true")
+    assert found.severity is severity
+
+
+@pytest.mark.parametrize(
+    ("column", "command", "severity"),
+    [
+        ("tenant_id int NOT NULL", "INSERT", Severity.error),
+        ("body text", "INSERT", Severity.warning),
+    ],
+)
+def test_whose_rows_they_are_is_told_by_a_column(
+    tmp_path: Path, column: str, command: str, severity: Severity
+) -> None:
+    more = f"""CREATE TABLE offers (id int PRIMARY KEY, {column});
+GRANT SELECT, INSERT ON offers TO web;
+ALTER TABLE offers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY added ON offers FOR {command} TO web
+  WITH CHECK (current_setting('app.tenant', true) IS NOT NULL);
+"""
+    files = {"migrations/0001_docs.sql": DOCS.format(role=ROLE, grant=GRANT) + more}
+    result = lint(tmp_path, files)
+    found = {
+        one.severity
+        for rule in ("policy-no-row-reference", "insert-check-true")
+        for one in findings_of(result, rule)
+        if one.finding.object.startswith("public.offers")
+    }
+    assert found <= {severity}
