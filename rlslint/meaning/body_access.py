@@ -13,7 +13,7 @@ from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
 from rlslint.text.patterns import Pattern
 
-_SECRET = Pattern(
+SECRET = Pattern(
     r"(?:.*_)?(?:tokens?|secrets?|nonce|otp|hash|digest|password|passphrase"
     r"|api_?key|key_hash|(?:access|activation|auth|claim|confirm(?:ation)?|coupon|device|invit\w*"
     r"|join|login|magic|referral|reset|share|verif\w*)_?(?:code|key|link))(?:_(?:hash|sha\d*))?"
@@ -93,7 +93,7 @@ class _Caller:
                 columns = list(_columns(comparison))
                 if any(map(self._is_given, columns)):
                     others = (names for names in columns if not self._is_given(names))
-                    self._compared.update(n[0] for n in others if _SECRET().fullmatch(n[-1]))
+                    self._compared.update(n[0] for n in others if SECRET().fullmatch(n[-1]))
 
     def knows_secret(self, statement: BodyStatement) -> bool:
         """Tell whether a statement, the next one, finds its rows by a secret of the caller's."""
@@ -129,7 +129,7 @@ class _Caller:
                 secret = {
                     names
                     for names in columns
-                    if _SECRET().fullmatch(names[-1]) or (is_handed_out and names[-1] in _CODES)
+                    if SECRET().fullmatch(names[-1]) or (is_handed_out and names[-1] in _CODES)
                     if not self._is_given(names)
                 }
                 asks_for_it = secret and secret.isdisjoint(self._let_off(conjunct))

@@ -5,10 +5,22 @@ from __future__ import annotations
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import words_in_body
+from rlslint.meaning.body_access import SECRET
 from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
-from rlslint.sql.expressions import And, Call, Cast, Column, Constant, Expr, Not, Operator, Or
+from rlslint.sql.expressions import (
+    And,
+    Call,
+    Cast,
+    Column,
+    Constant,
+    Expr,
+    Not,
+    Operator,
+    Or,
+    without_casts,
+)
 from rlslint.text.patterns import Pattern
 
 _NOTHING: ContextFunctions = frozenset()
@@ -109,7 +121,8 @@ def client_controlled_reads(
 ) -> tuple[ContextRead, ...]:
     """Return the reads of client-supplied values on which a branch rests.
 
-    A branch that something else binds to the caller does not rest on them.
+    A branch that something else binds to the caller does not rest on them, nor one that finds its
+    rows by a secret that the client sends.
     """
     found: dict[int, ContextRead] = {}
     for branch in branches(expression):
@@ -122,7 +135,15 @@ def client_controlled_reads(
 
 
 def _binds_by_more(conjunct: Expr, functions: ContextFunctions) -> bool:
-    """Tell whether a conjunct binds the rows by something that the client does not choose."""
+    """Tell whether a conjunct binds the rows by something that the client does not choose.
+
+    So does the secret of a row: who sends it was given it.
+    """
+    match conjunct:
+        case Operator("=", Expr() as left, right) if not conjunct.quantifier:
+            for side in map(without_casts, (left, right)):
+                if isinstance(side, Column) and SECRET().fullmatch(side.name.lower()):
+                    return True
     bound = bound_of(conjunct, functions)
     return bound is not None and not any(is_client_controlled(read) for read in bound.reads)
 

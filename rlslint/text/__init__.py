@@ -21,7 +21,8 @@ class HoleValue(Enum):
     """What is known of the value that fills a hole: how far it could change the SQL around it.
 
     `typed`: the program makes an integer, a UUID or the like of it just there. `declared`: its
-    annotation says so, which nothing enforces. `quoted`: a quoting function of the driver wrote
+    annotation says so, which nothing enforces. `checked`: it goes on with a value of a form without
+    quotes alone. `quoted`: a quoting function of the driver wrote
     it. `constant`: one of a few values that the source names. `unread`: no value, but what a call
     may do that is not read.
     """
@@ -29,6 +30,7 @@ class HoleValue(Enum):
     anything = "anything"
     declared = "declared"
     typed = "typed"
+    checked = "checked"
     quoted = "quoted"
     constant = "constant"
     unread = "unread"

@@ -19,6 +19,7 @@ from rlslint.code.evaluation.handlers import (
 )
 from rlslint.code.evaluation.options import of_level
 from rlslint.code.evaluation.strings import Written
+from rlslint.code.evaluation.validation import refused
 from rlslint.code.evaluation.values import (
     NOTHING,
     Closure,
@@ -336,6 +337,7 @@ def _if(walker: Walker, node: form.If, scope: Namespace) -> Value:
     if known is not None:
         return walker.value(node.then if known else node.otherwise, scope)
     checked(walker, node, first, walker.connections.position)
+    refused(walker, node, scope)
     if _asks(node.test, walker.connections.tells_of_transaction):
         for library in walker.connections.active:
             walker.connections.ambient(library, walker.course)

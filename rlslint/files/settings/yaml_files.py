@@ -34,11 +34,13 @@ IMAGE = Pattern(
 )
 """Images of servers that make their POSTGRES_USER a superuser."""
 _WITH_A_DATABASE_OF_ITS_OWN = Pattern(
-    r"(?:[\w.-]+(?::\d+)?/)?(?:apache/(?:airflow|superset)|authelia/authelia|berriai/litellm[\w-]*"
-    r"|calcom/cal\.com|chatwoot/chatwoot|documenso/documenso|forgejo/forgejo|getsentry/sentry"
-    r"|gitea/gitea|gitlab/gitlab-[ce]e|goauthentik/server|grafana/grafana[\w-]*|infisical/infisical"
+    r"(?:[\w.-]+(?::\d+)?/)?(?:activepieces/activepieces|apache/(?:airflow|superset)|authelia/authelia"
+    r"|authzed/spicedb|baserow/baserow|berriai/litellm[\w-]*|calcom/cal\.com|chatwoot/chatwoot|documenso/documenso|forgejo/forgejo|flagsmith/flagsmith"
+    r"|formbricks/formbricks|getsentry/sentry|gitea/gitea|gitlab/gitlab-[ce]e|glitchtip/glitchtip"
+    r"|goauthentik/server|grafana/grafana[\w-]*|infisical/infisical"
     r"|(?:bitnami|jboss|keycloak)/keycloak|langfuse/langfuse[\w-]*|listmonk/listmonk"
-    r"|mattermost/mattermost-[\w-]+|metabase/metabase|n8nio/n8n|(?:library/)?(?:nextcloud|sonarqube)"
+    r"|mattermost/mattermost-[\w-]+|metabase/metabase|n8nio/n8n|nocodb/nocodb|openfga/openfga|posthog/posthog|supertokens/[\w-]+"
+    r"|windmill-labs/windmill|(?:library/)?(?:nextcloud|sonarqube)"
     r"|oryd/(?:hydra|keto|kratos)|outlinewiki/outline|penpotapp/backend|prefecthq/prefect"
     r"|plausible/(?:analytics|community-edition)|redash/redash|temporalio/(?:auto-setup|server)"
     r"|umami-software/umami|unleashorg/unleash-server|vaultwarden/server"

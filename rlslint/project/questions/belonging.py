@@ -16,6 +16,14 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import is_bound_by_its_own_user
 from rlslint.project.questions.families import opened_above
 from rlslint.sql import free_name, quoted_identifier
+from rlslint.text.patterns import Pattern
+
+_DOER = Pattern(
+    r"(?i)(?:approved|archived|authored|changed|created|deleted|edited|granted|inserted|invited"
+    r"|modified|published|reviewed|updated|uploaded|verified)_?by(?:_?(?:id|user(?:_?id)?|member_?id))?"
+    r"|author(?:_?id)?|editor(?:_?id)?"
+)
+"""Columns that say who did something to a row, and not whose it is."""
 
 
 class Belonging(NamedTuple):
@@ -135,10 +143,15 @@ def _tells_callers_apart(parent: Relation, project: Project) -> bool:
 def _is_mention(table: Relation, belonging: Belonging, project: Project) -> bool:
     """Tell whether a key perhaps only says who made a row, and not whose it is.
 
-    It may be left out then, its row outlives who is named, and each user is shown themselves alone.
+    It may be left out then, its row outlives who is named, and each user is shown themselves alone,
+    or its columns are called so.
     """
     key, parent = belonging.key, belonging.protected
-    return _is_optional(key, table) and is_bound_by_its_own_user(parent, project)
+    if not _is_optional(key, table):
+        return False
+    columns = [table.column(number) for number in key.columns]
+    made_by = all(one is not None and _DOER().fullmatch(one.name) is not None for one in columns)
+    return made_by or is_bound_by_its_own_user(parent, project)
 
 
 def _is_optional(key: Constraint, table: Relation) -> bool:

@@ -12,6 +12,7 @@ from rlslint.project.questions.queried_tables import guarded_by, tables_of_state
 from rlslint.project.sessions import SessionTrace, Step, refused_by_server, runs_in_transaction
 from rlslint.project.setting_writes import SettingWrite
 from rlslint.text import Statement
+from rlslint.text.patterns import Pattern
 
 _ENDS = (CodeEventKind.commit, CodeEventKind.rollback)
 
@@ -36,6 +37,30 @@ def lost_at_once(
         return ()
     places = trace.occurrences(step)
     return tuple(place for place in places if runs_in_transaction(place[1]) is False)
+
+
+_MOST_LINES = 25
+_COMMENTED = Pattern(r"\s*(?:\*|//|/\*|#|--|\"\"\"|''')|\s+[A-Z][a-z ]+")
+_IN_ONE = Pattern(
+    r"(?i)\b(?:active|call\w*|current|existing|in|inside|must|need\w*|open|requir\w*|same|within)\b"
+    r"[^.;]*\btransactions?\b"
+)
+
+
+def is_said_to_be_in_one(statement: Statement) -> bool:
+    """Tell whether a comment of the function that sends a statement asks for a transaction.
+
+    What calls the function has begun one then, as far as it keeps to that.
+    """
+    text = statement.text
+    row = text.location(statement.start).row
+    for above in range(row - 1, max(0, row - 1 - _MOST_LINES), -1):
+        line = text.line(above)
+        if line.startswith(("}", "end", ")")):
+            return False
+        if _COMMENTED().match(line) is not None and _IN_ONE().search(line) is not None:
+            return True
+    return False
 
 
 def turns_transactions_off(trace: SessionTrace, place: Place) -> bool:

@@ -12,9 +12,26 @@ from rlslint.project.project import Project
 from rlslint.project.terms import Terms, believed_setting
 from rlslint.rules.registry import rule
 from rlslint.text import HoleValue, Span
+from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.project.sessions import QuerySite
+
+
+_BEFORE_NAMES = Pattern(
+    rb"(?i)\b(?:from|into|update|table|join|on|policy|schema|only|exists)\s+(?:[\w.]+\.)?[\"\w]*\Z"
+)
+"""Before a name of an object, which hardly a client chooses."""
+
+
+_OWN = Pattern(
+    r"\b[A-Z][A-Z0-9_]{2,}\b|(?i:(?:\b|_)(?:cols?|columns?|conditions?|clauses?|fields?|filters?|from"
+    r"|intervals?|joins?|limit|offset|orders?(?:_?by)?|placeholders?|select|sets?|sql|tables?|where)"
+    r"(?:\b|_))|[a-z](?:Clause|Columns?|Conditions?|Fields?|Sql|Table)s?\b"
+)
+"""What programs call their own constants, and parts of queries that they put together."""
+_BY_HAND = Pattern(r"(?i)(?:\A|[/._-])(?:bin|migrat\w*|scripts?|seed\w*|tools)(?:[/._-]|\Z)")
+"""Programs that somebody runs, and no client."""
 
 
 def _believes_a_setting(terms: Terms, project: Project) -> bool:
@@ -65,6 +82,9 @@ def _pasted(project: Project) -> Span | None:
             if query.site.runs is Runs.yes and not _only_sets(query)
             for hole in query.site.text.holes
             if not hole.binding and hole.value is HoleValue.anything
+            if _OWN().search(hole.source) is None
+            and _BY_HAND().search(query.site.text.path) is None
+            if _BEFORE_NAMES().search(query.site.text.data[: hole.start]) is None
         ),
         None,
     )

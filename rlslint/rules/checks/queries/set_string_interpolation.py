@@ -37,7 +37,14 @@ def set_string_interpolation(query: QuerySite, project: Project) -> Iterator[Fin
 
 def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
     typed = hole.value in (HoleValue.typed, HoleValue.declared)
-    but = ", which only its type prevents" if typed else ""
+    checked = hole.value is HoleValue.checked
+    but = (
+        ", which only its type prevents"
+        if typed
+        else ", which only the test before it prevents"
+        if checked
+        else ""
+    )
     signed = _SIGNED().search(hole.source) is not None
     who = "whoever has a quote signed into a token" if signed else "a client"
     whose = "their" if signed else "the client's"
@@ -48,7 +55,7 @@ def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
         span=query.span_of(hole),
         label="becomes part of the SQL",
         help=f"{setting_call(write.name, query.site.driver)} -- with the value as a parameter",
-        severity=Severity.info if typed else Severity.warning if signed else None,
+        severity=Severity.info if typed or checked else Severity.warning if signed else None,
         confidence=None if query.site.runs is Runs.yes else Confidence.medium,
         statement=write.statement,
     )

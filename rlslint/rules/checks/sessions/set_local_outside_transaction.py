@@ -8,7 +8,7 @@ from rlslint.config import Confidence, Severity
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions.assumed_context import about_context
-from rlslint.project.questions.local_settings import lost_at_once, told_lost
+from rlslint.project.questions.local_settings import is_said_to_be_in_one, lost_at_once, told_lost
 from rlslint.project.sessions import SessionTrace
 from rlslint.rules.registry import rule
 
@@ -24,6 +24,7 @@ def set_local_outside_transaction(trace: SessionTrace, project: Project) -> Iter
         # A caller in a file that does not name this one may have begun a transaction.
         sites = [other.event.site for _, other in lost]
         perhaps = all(site is not None and site.is_surrounding for site in sites)
+        perhaps = perhaps or is_said_to_be_in_one(write.statement)
         finding = Finding(
             object=write.name,
             message=f"{told_lost(write)} outside a transaction"
