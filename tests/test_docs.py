@@ -27,7 +27,7 @@ from tests.documentation import GENERATED, ROOT
 from tests.reports.examples import result, shadowed
 from tests.repositories import Repository
 
-PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")))
+PAGES = sorted((*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")))
 SET_UP = (
     "python3 -m venv .venv && .venv/bin/pip install -q . "
     "&& .venv/bin/rlslint check fixtures/seeded-settings",

@@ -76,7 +76,10 @@ def _parts(words: list[_Word]) -> list[list[_Word]]:
         parts = _split(words, lambda word, _: word.depth == depth and word.words in _JOINS)  # noqa: B023
         if len(parts) > 1:
             return parts
-    return _split(words, lambda _, before: before.words in _COMPARING)
+    shallowest = min((word.depth for word in words if word.words in _COMPARING), default=least)
+    return _split(
+        words, lambda _, before: before.depth == shallowest and before.words in _COMPARING
+    )
 
 
 def _split(words: list[_Word], begins: Callable[[_Word, _Word], bool]) -> list[list[_Word]]:
