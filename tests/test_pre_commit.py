@@ -50,10 +50,11 @@ def repository(tmp_path: Path) -> Path:
         "CREATE ROLE app_user LOGIN;\n" + protected.format("docs")
     )
     (migrations / "0002_notes.sql").write_text(TABLE.format("notes"))
-    (hook,) = HOOKS
-    entry = hook["entry"].replace("rlslint", f"{sys.executable} -m rlslint", 1)
-    local = {**hook, "language": "system", "entry": entry}
-    configuration = {"repos": [{"repo": "local", "hooks": [local]}]}
+    local = [
+        {**hook, "language": "system", "entry": f"{sys.executable} -m {hook['entry']}"}
+        for hook in HOOKS
+    ]
+    configuration = {"repos": [{"repo": "local", "hooks": local}]}
     (repository / ".pre-commit-config.yaml").write_text(yaml.safe_dump(configuration))
     git(repository, "init", "-q")
     commit(repository)
@@ -71,9 +72,11 @@ def add(repository: Path, name: str, content: str) -> None:
     git(repository, "add", "-A")
 
 
-def pre_commit(repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def pre_commit(
+    repository: Path, *arguments: str, hook: str = "rlslint"
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pre_commit", "run", "--verbose", *arguments],
+        [sys.executable, "-m", "pre_commit", "run", hook, "--verbose", *arguments],
         cwd=repository,
         capture_output=True,
         text=True,
@@ -111,6 +114,19 @@ def test_a_fault_in_an_untouched_file_holds_up_no_other_change(repository: Path)
     commit(repository)
     add(repository, "migrations/0004_more.sql", TABLE.format("more"))
     assert pre_commit(repository).returncode == 0
+
+
+def test_a_commit_may_be_checked_for_what_it_adds(repository: Path) -> None:
+    add(repository, "migrations/0003_grant.sql", GRANT.format("notes"))
+    run = pre_commit(repository, hook="rlslint-new")
+    assert run.returncode == 1
+    assert "rls-not-enabled" in run.stdout
+    commit(repository)
+    add(repository, "migrations/0003_grant.sql", GRANT.format("notes") + "\n")
+    assert pre_commit(repository).returncode == 1
+    run = pre_commit(repository, hook="rlslint-new")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "Since HEAD: 0 new findings, 0 mended, 1 as before" in run.stdout
 
 
 def test_settings_and_code_are_looked_at(repository: Path) -> None:

@@ -219,6 +219,13 @@ CHECK = (
         help="Report only what is new beside this commit of Git.",
         group="Adoption",
     ),
+    Flag(
+        "--add-ignore",
+        takes="value",
+        metavar="REASON",
+        help="Write an ignore comment with this reason above what is found.",
+        group="Adoption",
+    ),
     Flag("--show-files", help="List the files that would be read.", group="Files"),
     Flag("--watch", help="Check again whenever a file changes, until interrupted."),
     Flag("--no-cache", help="Check anew what is as it was, and keep nothing for the next time."),
@@ -331,6 +338,8 @@ def contradiction(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
     writes = options.get("write_baseline") or options.get("prune_baseline")
     if writes and (options.get("since") is not None or "-" in paths):
         return "A baseline is written of all that is found, so not with --since, nor with -."
+    if options.get("add_ignore") is not None and (writes or "-" in paths):
+        return "--add-ignore writes comments into files: not with a new baseline, nor with -."
     return ""
 
 

@@ -38,7 +38,7 @@ def check(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
 
 
 def _report(paths: tuple[str, ...], options: Mapping[str, Any]) -> Report:
-    if "-" in paths or options["since"] is not None or any(options[name] for name in _UNKEPT):
+    if "-" in paths or any(options[name] not in (None, False) for name in _UNKEPT):
         return _made(paths, options)
     screen = (wants_colour(options), columns_of(options), shows_links(options))
     key = key_of(paths, options, screen)
@@ -64,7 +64,10 @@ def _made_and_kept(key: str, paths: tuple[str, ...], options: Mapping[str, Any])
     return report
 
 
-_UNKEPT = ("no_cache", "show_files", "show_settings", "write_baseline", "prune_baseline")
+_UNKEPT = (
+    "add_ignore", "no_cache", "prune_baseline", "show_files", "show_settings", "since",
+    "write_baseline",
+)  # fmt: skip
 """Options of runs that do more than print what the files hold."""
 
 _FORM = b"rlslint run 1\n"

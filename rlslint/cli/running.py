@@ -72,7 +72,23 @@ def checked(
     options: Mapping[str, Any],
     progress: Callable[[str], None] = lambda sentence: None,
 ) -> Result:
-    """Lint, beside earlier findings where that is asked for."""
+    """Lint, beside earlier findings where that is asked for, and let stand what is found."""
+    result = _found(paths, config, standard_input, options, progress)
+    if options["add_ignore"] is None:
+        return result
+    from rlslint.cli.adding_ignores import with_ignores
+    from rlslint.engine import check
+
+    return with_ignores(result, options["add_ignore"], lambda: check(paths, config))
+
+
+def _found(
+    paths: tuple[str, ...],
+    config: Config,
+    standard_input: tuple[str, bytes] | None,
+    options: Mapping[str, Any],
+    progress: Callable[[str], None],
+) -> Result:
     if not is_compared(config, options):
         from rlslint.engine import check
 

@@ -18,7 +18,7 @@ from rlslint.files.deployment import (
 )
 from rlslint.files.discovery import Found, SourceFile
 from rlslint.files.histories import Histories
-from rlslint.files.ignores import ignores_in_host
+from rlslint.files.ignores import ignores_in_host, ignores_in_sql
 from rlslint.files.layouts import PROGRAM, History, Migration
 from rlslint.files.unread import Sign, content, makes_row_security, tells_of_row_security
 from rlslint.files.walk import shown_path
@@ -161,6 +161,9 @@ def _follow(
         if text is not None:
             mark = comment_mark(shown)
             reader.keep_ignores(text, partial(ignores_in_host, text, mark))
+    for sql in dict.fromkeys(site.text for code in followed for site in code.sites):
+        if b"rlslint:" in sql.data:
+            reader.keep_ignores(sql, partial(ignores_in_sql, sql))
     problems = [code.problem for code in followed if code.problem]
     reader.notes += dict.fromkeys((*programs.notes, *problems))
     told = {*migrations, *declaring, *imported}.difference(sign.path for sign in unread)

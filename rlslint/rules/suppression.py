@@ -88,7 +88,7 @@ def suppress(
             else:
                 ignoring.setdefault((rule, entry.span.text.path), []).append(number)
     comments = {place: _Comments(entries, numbers) for place, numbers in ignoring.items()}
-    statements = _Statements()
+    statements = Statements()
     kept = []
     for finding in findings:
         covering = list(accepting.get((finding.rule, finding.object), ()))
@@ -171,7 +171,7 @@ def _line_of(span: Span) -> Statement:
     return Statement(span.text, span.start, span.end, "")
 
 
-class _Statements:
+class Statements:
     """The statements of files, each file taken apart once."""
 
     def __init__(self) -> None:

@@ -156,6 +156,11 @@ def _without_conflicts(source: bytes) -> bytes:
     return _CONFLICTS().sub(lambda found: b" " * len(found[0]), source)
 
 
+def tree(language: Language, source: bytes) -> Tree | None:
+    """Return the tree of a file as its grammar has it, None where that takes too long."""
+    return _parsed(_parser(language), source)
+
+
 def _parsed(parser: Parser, source: bytes) -> Tree | None:
     """Return the tree of a file, None where its grammar does not come to an end in time.
 
