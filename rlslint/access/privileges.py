@@ -101,7 +101,7 @@ def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -
 
     Empty where it holds the privilege as owner or superuser or through a predefined role.
     """
-    held = _grants_by_grantee(catalog, relation, privilege)
+    held = _grants_by_grantee(catalog, relation).get(privilege, {})
     found: list[tuple[int, Grant]] = []
     if len(held) <= 1 or role == ASSUMED_ROLE:
         for grantee, numbered in held.items():
@@ -117,14 +117,14 @@ def grants_to(catalog: Catalog, role: str, relation: Relation, privilege: str) -
 
 @remembered
 def _grants_by_grantee(
-    catalog: Catalog, relation: Relation, privilege: str
-) -> dict[str, list[tuple[int, Grant]]]:
-    """Return the grants of a privilege, numbered in their order."""
+    catalog: Catalog, relation: Relation
+) -> dict[str, dict[str, list[tuple[int, Grant]]]]:
+    """Return the grants of each privilege, numbered in their order."""
     del catalog
-    found: dict[str, list[tuple[int, Grant]]] = {}
+    found: dict[str, dict[str, list[tuple[int, Grant]]]] = {}
     for number, grant in enumerate(relation.grants.known()):
-        if grant.privilege == privilege:
-            found.setdefault(grant.grantee, []).append((number, grant))
+        grantees = found.setdefault(grant.privilege, {})
+        grantees.setdefault(grant.grantee, []).append((number, grant))
     return found
 
 

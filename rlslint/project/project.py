@@ -239,8 +239,10 @@ class Project:
 
     def is_shared(self, relation: Relation) -> bool:
         """Tell whether all tenants share a relation by intent, or a migration tool keeps it."""
-        named = {relation.name, str(relation)} & set(self.config.reference_tables)
-        return bool(named) or is_bookkeeping(relation)
+        shared = self.config.reference_tables
+        if shared and (relation.name in shared or str(relation) in shared):
+            return True
+        return is_bookkeeping(relation)
 
     def predicate(self, clause: Clause) -> Predicate:
         """Return a clause's predicate with the calls of the history's functions inlined.
@@ -472,10 +474,11 @@ def _tenant_columns(project: Project, relation: Relation) -> tuple[Column, ...]:
     provided = platform_table(relation)
     if provided is not None:
         return tuple(c for c in relation.columns.values() if c.name in provided.owner_columns)
+    names = project.tenant_column_names
     return tuple(
         column
         for column in relation.columns.values()
-        if column.number in own or column.name in project.tenant_column_names
+        if column.number in own or column.name in names
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
+from functools import lru_cache
 
 from rlslint.text.patterns import Pattern
 from rlslint.text.secret_values import (
@@ -49,8 +50,9 @@ _BEFORE_NAME = Pattern(r"(?:\w[\w.\-]*)?\Z")
 _REST_OF_NAME = Pattern(r"[\w.\-]{0,80}(?<![.\-])")
 
 
+@lru_cache(maxsize=1 << 8)
 def masked(text: str) -> str:
-    """Return `text` with `***` in place of each secret."""
+    """Return `text` with `***` in place of each secret; findings repeat many of their words."""
     shown, end = [], 0
     for start, behind in secret_ranges(text):
         shown += [text[end:start], MASK]

@@ -15,15 +15,15 @@ from rlslint.sql.expressions import And, Expr, Operator, Query, SubSelect
 
 
 class GivenTenant(NamedTuple):
-    """That new rows of a table need the caller's value in `column`, as a policy says.
-
-    `default` is the SQL of that value, "" where it cannot be told.
-    """
+    """That new rows of a table need the caller's value in `column`, as a policy says."""
 
     table: Relation
     column: Column
     policy: Policy
-    default: str
+
+    def default(self, project: Project) -> str:
+        """Return the SQL of that value, "" where it cannot be told."""
+        return _value(self.policy, self.column, project)
 
 
 def given_tenants(table: Relation, project: Project) -> tuple[tuple[GivenTenant, ...], ...]:
@@ -31,18 +31,21 @@ def given_tenants(table: Relation, project: Project) -> tuple[tuple[GivenTenant,
 
     How a column is filled is decided once for all tables, so they are one fault.
     """
-    groups = project.ask(_by_name).values()
-    return tuple(group for group in groups if group[0].table is table)
+    return project.ask(_by_first_table).get(table, ())
 
 
-def _by_name(project: Project) -> dict[str, tuple[GivenTenant, ...]]:
+def _by_first_table(project: Project) -> dict[Relation, tuple[tuple[GivenTenant, ...], ...]]:
     found: dict[str, list[GivenTenant]] = {}
     for table in project.catalog.tables():
         if table.knows("rls_enabled") and table.rls_enabled and not table.is_beyond_history:
             one = _given_in(table, project)
             if one is not None:
                 found.setdefault(one.column.name, []).append(one)
-    return {name: tuple(alike) for name, alike in found.items()}
+    groups: dict[Relation, tuple[tuple[GivenTenant, ...], ...]] = {}
+    for alike in found.values():
+        table = alike[0].table
+        groups[table] = (*groups.get(table, ()), tuple(alike))
+    return groups
 
 
 def _given_in(table: Relation, project: Project) -> GivenTenant | None:
@@ -57,7 +60,7 @@ def _given_in(table: Relation, project: Project) -> GivenTenant | None:
             continue
         column = _needed(policy, project)
         if column is not None and not _always_names(table, column, project):
-            return GivenTenant(table, column, policy, _value(policy, column, project))
+            return GivenTenant(table, column, policy)
     return None
 
 

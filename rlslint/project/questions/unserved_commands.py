@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles
 from rlslint.access.privileges import Access, access_to, gives, grants_to
-from rlslint.access.reach import applicable_policies, row_security_active
+from rlslint.access.reach import row_security_active
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
 from rlslint.project.project import Project
@@ -56,10 +56,11 @@ def _found(table: Relation, project: Project) -> Iterator[UnservedCommands]:
     for role in project.runtime.names:
         if not row_security_active(project.catalog, role, table):
             continue
-        commands = project.ask(_commands_served, demanded, role)
-        if commands and len(commands) < len(COMMANDS):
+        numbers = project.ask(_commands_served, demanded, role)
+        if numbers and len(numbers) < len(COMMANDS):
+            policies = list(table.policies.values())
             served = {
-                name: applicable_policies(project.catalog, table, role, name)[0]
+                name: tuple([policies[number] for number in numbers.get(name, ())])
                 for name in COMMANDS
             }
             granted = {
@@ -86,17 +87,22 @@ def _leave_anything_out(project: Project, demanded: tuple[Terms, ...], access: A
     return False
 
 
-def _commands_served(project: Project, demanded: tuple[Terms, ...], role: str) -> frozenset[str]:
-    """Return the commands that permissive policies of such terms are for, if they are a role's."""
+def _commands_served(
+    project: Project, demanded: tuple[Terms, ...], role: str
+) -> dict[str, tuple[int, ...]]:
+    """Return which permissive policies of such terms are for a command of a role, by command."""
     roles = inherited_roles(project.catalog, role)
-    return frozenset(
-        name
+    served = {
+        name: tuple(
+            number
+            for number, terms in enumerate(demanded)
+            if terms.permissive
+            and terms.command in ("all", name)
+            and (PUBLIC in terms.roles or not roles.isdisjoint(terms.roles))
+        )
         for name in COMMANDS
-        for terms in demanded
-        if terms.permissive
-        and terms.command in ("all", name)
-        and (PUBLIC in terms.roles or not roles.isdisjoint(terms.roles))
-    )
+    }
+    return {name: numbers for name, numbers in served.items() if numbers}
 
 
 def readable(table: Relation, roles: Iterable[str], project: Project) -> str:

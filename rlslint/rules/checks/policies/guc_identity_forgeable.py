@@ -65,8 +65,12 @@ def _believing(project: Project) -> tuple[Policy, ...]:
     return tuple(
         policy
         for policy in project.catalog.policies()
-        if policy.permissive and _believes_a_setting(project.terms(policy), project)
+        if policy.permissive and project.ask(_is_believing, project.terms(policy))
     )
+
+
+def _is_believing(project: Project, terms: Terms) -> bool:
+    return _believes_a_setting(terms, project)
 
 
 def _pasted(project: Project) -> Span | None:

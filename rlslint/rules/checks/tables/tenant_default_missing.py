@@ -31,9 +31,8 @@ def _finding(alike: tuple[GivenTenant, ...], project: Project) -> Finding:
         "value, and neither a default nor a trigger fills it in",
         span=shown(column.created or table.created),
         label=f"{column} has no default",
-        help="\n".join(map(_default, alike))
-        if all(one.default and _is_for_migrations(one.table, project) for one in alike)
-        else f"give {column} the default that policy {policy.spoken} compares it with",
+        help=_help(alike, project)
+        or f"give {column} the default that policy {policy.spoken} compares it with",
         related=also_shown(
             (policy.effective_check, "admits one value"),
             *((one.table.created, f"so has {one.table}") for one in others),
@@ -46,6 +45,13 @@ def _is_for_migrations(table: Table, project: Project) -> bool:
     return table.owner == MIGRATION_ROLE or table.owner not in project.runtime.names
 
 
-def _default(one: GivenTenant) -> str:
-    name = quoted_identifier(one.column.name)
-    return f"ALTER TABLE {one.table.sql_name} ALTER COLUMN {name} SET DEFAULT {one.default};"
+def _help(alike: tuple[GivenTenant, ...], project: Project) -> str:
+    """Return the SQL that gives each table its default, "" where one of them has none."""
+    lines = []
+    for one in alike:
+        default = one.default(project) if _is_for_migrations(one.table, project) else ""
+        if not default:
+            return ""
+        name = quoted_identifier(one.column.name)
+        lines.append(f"ALTER TABLE {one.table.sql_name} ALTER COLUMN {name} SET DEFAULT {default};")
+    return "\n".join(lines)
