@@ -36,8 +36,9 @@ class Grouped(click.Command):
         except click.NoSuchOption as error:
             known = [name for each in self.get_params(ctx) for name in each.opts]
             word = error.option_name
-            likely = [*_commands(word, ctx), *meant(word, known)][:1]
-            raise click.NoSuchOption(word, possibilities=likely, ctx=ctx) from None
+            likely = next(iter((*meant(word, known), *_commands(word, ctx))), "")
+            hint = f" Did you mean '{likely}'?" if likely else ""
+            raise click.UsageError(f"No such option '{word}'.{hint}", ctx) from None
 
 
 def _narrow(record: tuple[str, str], option: click.Option) -> tuple[str, str]:

@@ -10,7 +10,10 @@ from rlslint.sql.parser import SyntaxProblem, tokens
 from rlslint.text.display import width, wrapped
 
 _CLAUSES = frozenset(
-    ("AS", "EXECUTE", "FOR", "FROM", "RETURNING", "SET", "TO", "USING", "VALUES", "WHERE", "WITH")
+    (
+        *("AS", "EXECUTE", "FOR", "FROM", "LANGUAGE", "RETURNING", "RETURNS", "SET", "TO", "USING"),
+        *("VALUES", "WHERE", "WITH"),
+    )
 )
 _OBJECT = frozenset(("ON",))
 _JOINS = frozenset(("AND", "OR"))

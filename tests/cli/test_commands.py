@@ -479,6 +479,8 @@ def test_cards_and_options_are_printed(tmp_path: Path) -> None:
         (("check", "--selct", "RLS1"), "Did you mean '--select'?"),
         (("check", "--ouput-format", "json"), "Did you mean '--output-format'?"),
         (("check", "--format", "json"), "Did you mean '--output-format'?"),
+        (("check", "--fix-only"), "Did you mean '--fix'?"),
+        (("check", "--server"), "Did you mean 'rlslint server'?"),
         (("check", "--zzz"), "No such option '--zzz'.\n"),
         (("chek",), "check"),
         (("rule", "RLS0", "--all"), "--all"),

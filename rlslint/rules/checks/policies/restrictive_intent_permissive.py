@@ -65,7 +65,7 @@ def restrictive_intent_permissive(policy: Policy, project: Project) -> Iterator[
 
 
 def _finding(policy: Policy, other: Neighbour, idle: bool, project: Project) -> Finding:
-    table, using, name = policy.relation, policy.using, other.policy.name
+    table, using, name = policy.relation, policy.using, other.policy.spoken
     who = spoken(other.roles)
     effect = (
         f"policy {policy.spoken} keeps {who} from nothing in {table}: policy {name} admits every "
