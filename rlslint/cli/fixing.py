@@ -25,6 +25,7 @@ from rlslint.reports import ReportedFinding, Result, shown_path
 from rlslint.reports.closing import counted
 from rlslint.reports.mends import Mend, agreeing, is_mend, mends_of, steps_of
 from rlslint.rules import UnknownRuleError
+from rlslint.text.display import printable
 
 _ROUNDS = 6
 """How often what a mend brings with it is mended as well: an index for a new policy."""
@@ -42,8 +43,9 @@ def fix(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
         with Progress() as progress:
             progress.tell("Checking")
             mending = Mending(paths, config, progress)
-            if mending.result.failures:
-                say(*mending.result.failures, "Nothing is mended where not all can be read.")
+            unread = mending.unread()
+            if unread:
+                say(*mending.result.failures, f"Nothing is mended: {unread}")
                 return ERROR
             mending.mend()
     except (ConfigError, UnknownRuleError) as error:
@@ -65,9 +67,12 @@ def _deliver(mending: Mending, config: Config, options: Mapping[str, Any]) -> in
             say(str(problem))
             return ERROR
         print_text("".join(f"{shown_path(file.path)}\n" for file in files if not file.kept))
-    print_text("".join(part.sql for part in mending.parts if part.why))
+    print_text("".join(part.printed for part in mending.parts if part.why and part.mends))
+    say(*mending.result.failures)
     if not options["quiet"]:
         say(*mending.sentences(options["diff"]))
+    if mending.result.failures:
+        return ERROR
     is_left = any(one.severity >= config.fail_on for one in mending.left)
     is_shown = any(part.mends for part in mending.parts if part.why or options["diff"])
     return FINDINGS if (is_left or is_shown) and not options["exit_zero"] else SUCCESS
@@ -122,6 +127,11 @@ class _Part(NamedTuple):
             lines += [*(sql for sql, _ in step.statements), ""]
         return "".join(f"{line}\n" for line in lines)
 
+    @property
+    def printed(self) -> str:
+        """The SQL under a line that names the history that it is for."""
+        return f"-- For {printable(self.history.migrations[-1].shown)}\n\n{self.sql}"
+
 
 class Mending:
     """What a next migration of each history mends; `left` is what is found all the same."""
@@ -140,21 +150,31 @@ class Mending:
             self.parts.append(_Part(history, why))
         self.left: list[ReportedFinding] = list(self.result.findings)
         self.dropped: dict[str, str] = {}
+        self._printed: set[tuple[int, str]] = set()
+
+    def unread(self) -> str:
+        """Return why nothing can be mended, a sentence; "" where all migrations were read."""
+        if self.result.faults:
+            return "rlslint has a fault of its own."
+        migrations = (one.shown for part in self.parts for one in part.history.migrations)
+        for shown in migrations:
+            if any(error.startswith(f"{shown} ") for error in self.result.errors):
+                return f"{shown} could not be read, and it may say what is there."
+        return ""
 
     def mend(self) -> None:
         """Choose what to mend, and check that it does; what it brings is mended as well."""
         tried: set[tuple[int, str]] = set()
         for _ in range(_ROUNDS):
-            is_any = False
+            chosen: list[_OfPart] = []
             for number in range(len(self.parts)):
                 found = mends_of(one for one in self.left if self._part_of(one) == number)
-                wanted = [mend for mend in found.mends if (number, mend.help) not in tried]
-                chosen = agreeing(wanted)
-                tried.update((number, mend.help) for mend in chosen)
-                self._grow(number, chosen)
-                is_any = is_any or bool(chosen)
-            if not is_any:
+                wanted = (mend for mend in found.mends if (number, mend.help) not in tried)
+                chosen += ((number, mend) for mend in agreeing(wanted))
+            if not chosen:
                 break
+            tried.update((number, mend.help) for number, mend in chosen)
+            self._grow(chosen)
 
     def _part_of(self, reported: ReportedFinding) -> int | None:
         files = _files(reported)
@@ -163,32 +183,37 @@ class Mending:
                 return number
         return 0 if self._histories == 1 else None
 
-    def _grow(self, number: int, mends: Sequence[Mend], plain: bool = False) -> None:
-        """Add the mends that end their findings to a history, by halves where not all do."""
-        if not mends:
-            return
+    def _grow(self, chosen: Sequence[_OfPart], plain: bool = False) -> None:
+        """Add the mends that end their findings to their histories, by halves where not all do."""
         if self._checks >= _MOST_CHECKS:
-            self.dropped.update((mend.help, "it was not tried") for mend in mends)
+            self.dropped.update((mend.help, "it was not tried") for _, mend in chosen)
             return
-        before = self.parts[number]
-        self.parts[number] = before.with_mends(mends, self._now, plain)
-        if not self.parts[number].files:
-            printed = {id(one) for mend in mends for one in mend.findings}
-            self.left = [one for one in self.left if id(one) not in printed]
+        before = list(self.parts)
+        for number in {number for number, _ in chosen}:
+            mends = [mend for own, mend in chosen if own == number]
+            self.parts[number] = before[number].with_mends(mends, self._now, plain)
+        told = [(number, mend) for number, mend in chosen if self.parts[number].files]
+        self._printed.update((n, mend.help) for n, mend in chosen if not self.parts[n].files)
+        after = self._checked() if told else None
+        if after is None or self._all_end(after, [mend for _, mend in told]):
+            found = self.left if after is None else after.findings
+            self.left = [one for one in found if not self._is_printed(one)]
             return
-        after = self._checked()
-        if self._all_end(after, mends):
-            self.left = list(after.findings)
-            return
-        self.parts[number] = before
-        middle = len(mends) // 2
+        self.parts[:] = before
+        middle = len(chosen) // 2
+        number, mend = chosen[0]
         if middle:
-            self._grow(number, mends[:middle], plain)
-            self._grow(number, mends[middle:], plain)
-        elif mends[0].is_index and not plain:
-            self._grow(number, [mends[0].as_given], plain=True)
+            self._grow(chosen[:middle], plain)
+            self._grow(chosen[middle:], plain)
+        elif mend.is_index and not plain:
+            self._grow([(number, mend.as_given)], plain=True)
         else:
-            self.dropped[mends[0].help] = "its finding would stay"
+            self.dropped[mend.help] = "its finding would stay"
+
+    def _is_printed(self, reported: ReportedFinding) -> bool:
+        """Tell whether the SQL for a finding is printed, of which nothing tells what it does."""
+        number = self._part_of(reported)
+        return number is not None and (number, reported.finding.help) in self._printed
 
     def _checked(self) -> Result:
         """Check the project as if the files were written."""
@@ -205,7 +230,7 @@ class Mending:
 
         Nor may they bring an error that nothing mends.
         """
-        if after.failures:
+        if len(after.failures) > len(self.result.failures):
             return False
         least: dict[_Key, Severity] = {}
         for one in (one for mend in mends for one in mend.findings):
@@ -248,6 +273,9 @@ class Mending:
             told = f"its SQL is left out, for {reason}: {help}" if reason else help
             yield f"  {one.where}: {one.name}: {told}"
 
+
+_OfPart = tuple[int, Mend]
+"""A mend, and the number of the part that it is of."""
 
 _Key = tuple[str, str, str]
 

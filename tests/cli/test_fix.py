@@ -458,6 +458,19 @@ def test_each_history_has_its_own_migration(tmp_path: Path) -> None:
     ]
 
 
+def test_a_file_that_cannot_be_read_stops_what_it_may_be_about(tmp_path: Path) -> None:
+    written(tmp_path, {**LAYOUTS[0].files, "src/a.ts": "", "migrations/0003_x.sql": ""})
+    (tmp_path / "src/a.ts").write_bytes(b"pg\0")
+    run = fixed(tmp_path)
+    assert run.returncode == 2
+    assert run.stdout == "migrations/0004_mend_row_security.sql\n"
+    (tmp_path / "migrations/0004_mend_row_security.sql").unlink()
+    (tmp_path / "migrations/0003_x.sql").write_bytes(b"SELECT 1;\0")
+    run = fixed(tmp_path)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "Nothing is mended: migrations/0003_x.sql could not be read" in run.stderr
+
+
 def test_line_ends_are_those_of_the_others(tmp_path: Path) -> None:
     folder = tmp_path / "migrations"
     folder.mkdir()
