@@ -173,16 +173,16 @@ def _told(title: str, lines: Iterable[str], margin: str, paint: Painter) -> Iter
 
 
 def _help(text: str, room: int) -> Iterator[str]:
-    for line in text.strip("\r\n").splitlines() or [""]:
-        shown = printable(line)
-        if width(shown) <= room:
-            yield shown
-        elif shown.startswith(_STATEMENTS) and "--" not in shown:
-            from rlslint.reports.sql_lines import sql_lines
+    lines = [printable(line) for line in text.strip("\r\n").splitlines()] or [""]
+    if all(width(line) <= room for line in lines):
+        yield from lines
+    elif lines[0].startswith(_STATEMENTS) and lines[-1].endswith(";") and "--" not in text:
+        from rlslint.reports.sql_lines import sql_lines
 
-            yield from sql_lines(shown, room)
-        else:
-            yield from wrapped(shown, room)
+        yield from sql_lines("\n".join(lines), room)
+    else:
+        for line in lines:
+            yield from wrapped(line, room)
 
 
 _STATEMENTS = ("ALTER ", "CREATE ", "DROP ", "GRANT ", "REVOKE ", "SELECT ", "SET ", "UPDATE ")

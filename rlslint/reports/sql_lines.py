@@ -40,7 +40,9 @@ def sql_lines(sql: str, columns: int) -> Iterator[str]:
     begin = 0
     for number, word in enumerate(found):
         if word.words == ";" or number == len(found) - 1:
-            yield from _lines(data, found[begin : number + 1], "", columns)
+            for line in _lines(data, found[begin : number + 1], "", columns):
+                # The body of a function has lines of its own.
+                yield from line.split("\n")
             begin = number + 1
 
 
@@ -55,7 +57,7 @@ def _words(data: bytes) -> list[_Word]:
 
 
 def _lines(data: bytes, words: list[_Word], indent: str, columns: int) -> Iterator[str]:
-    whole = data[words[0].start : words[-1].end].decode("utf-8", "replace")
+    whole = _written(data, words)
     if len(indent) + width(whole) <= columns:
         yield indent + whole
         return
@@ -63,6 +65,13 @@ def _lines(data: bytes, words: list[_Word], indent: str, columns: int) -> Iterat
     yield from _lines(data, parts[0], indent, columns) if len(parts) > 1 else (indent + whole,)
     for part in parts[1:]:
         yield from _lines(data, part, f"{indent}  ", columns)
+
+
+def _written(data: bytes, words: list[_Word]) -> str:
+    """Return a piece on one line, but for what a token itself has on several."""
+    between = (data[word.end : following.start] for word, following in pairwise(words))
+    blanks = [" " if space else "" for space in between]
+    return "".join(word.words + blank for word, blank in zip(words, [*blanks, ""], strict=True))
 
 
 def _parts(words: list[_Word]) -> list[list[_Word]]:
@@ -80,9 +89,12 @@ def _parts(words: list[_Word]) -> list[list[_Word]]:
         if len(parts) > 1:
             return parts
     shallowest = min((word.depth for word in words if word.words in _COMPARING), default=least)
-    return _split(
+    parts = _split(
         words, lambda _, before: before.depth == shallowest and before.words in _COMPARING
     )
+    if len(parts) > 1:
+        return parts
+    return _split(words, lambda _, before: before.words == "SELECT")
 
 
 def _split(words: list[_Word], begins: Callable[[_Word, _Word], bool]) -> list[list[_Word]]:
