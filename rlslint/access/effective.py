@@ -32,7 +32,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.meaning.bounds import Bound, bound_of, kind_of, unbounded_branches
-from rlslint.meaning.branches import branches
+from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.deciding import can_be_true, is_always_true
@@ -376,7 +376,7 @@ def _extent(condition: Expr, filled: frozenset[int], functions: ContextFunctions
 def row_kinds(condition: Expr, functions: ContextFunctions = frozenset()) -> tuple[RowKind, ...]:
     """Return the kinds of rows that a condition admits, each once."""
     found: dict[tuple[Expr, ...], RowKind] = {}
-    for branch in branches(condition):
+    for branch in branches_or_whole(condition):
         bounds = [b for conjunct in branch if (b := bound_of(conjunct, functions)) is not None]
         form = bounds[0].form if bounds else _form(branch, functions)
         found.setdefault(branch, RowKind(form, bounds[0] if bounds else None, branch))

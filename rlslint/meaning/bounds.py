@@ -9,7 +9,13 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.meaning import CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS
 from rlslint.meaning.bodies import reads_context, tables_read
-from rlslint.meaning.branches import Admission, Branch, all_branches, branches, is_never
+from rlslint.meaning.branches import (
+    Admission,
+    Branch,
+    all_branches,
+    branches_or_whole,
+    is_never,
+)
 from rlslint.meaning.callers import caller_reads, query_below, query_reads
 from rlslint.meaning.context import (
     ContextFunctions,
@@ -80,7 +86,7 @@ class UnboundedBranch(NamedTuple):
 def bounds_of(expression: Expr, functions: ContextFunctions = _NOTHING) -> tuple[Bound, ...]:
     """Return every bound in a predicate, whatever branch it stands in."""
     found: dict[Expr, Bound] = {}
-    for branch in branches(expression):
+    for branch in branches_or_whole(expression):
         for conjunct in branch:
             bound = bound_of(conjunct, functions)
             if bound is not None:
@@ -359,7 +365,7 @@ def _links(query: Query) -> list[frozenset[int]]:
     if not query.conditions:
         return [inner] if inner else []
     found = []
-    for branch in branches(conjunction(query.conditions, -1)):
+    for branch in branches_or_whole(conjunction(query.conditions, -1)):
         found.append(inner | frozenset(c for part in branch for c in _linked_columns(part)))
     return found
 

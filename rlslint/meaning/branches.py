@@ -7,6 +7,7 @@ from math import prod
 from typing import Generic, TypeVar
 
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.facts import GivenUp
 from rlslint.meaning import COMPARISONS, NEGATORS
 from rlslint.meaning.simplifying import is_boolean, simplified
 from rlslint.sql.expressions import (
@@ -180,9 +181,20 @@ def _as_keys(right: Branch, left: dict[Expr, None]) -> dict[Expr, None]:
     return {conjunct: None for conjunct in right if conjunct not in left}
 
 
-@remembered
 def branches(expression: Expr) -> tuple[Branch, ...]:
-    """Return the branches of a predicate, itself as the only one where there are too many."""
+    """Return the branches of a predicate. Raises GivenUp where there are too many."""
+    found = all_branches(expression)
+    if found is None:
+        raise GivenUp(expression)
+    return found
+
+
+@remembered
+def branches_or_whole(expression: Expr) -> tuple[Branch, ...]:
+    """Return the branches of a predicate, itself as the only one where there are too many.
+
+    For who looks for a place in it, or takes what is certain of the whole for enough.
+    """
     found = all_branches(expression)
     return ((simplified(expression),),) if found is None else found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import reads_context
-from rlslint.meaning.branches import branches
+from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.context import (
     ContextFunctions,
     ContextRead,
@@ -126,7 +126,7 @@ def _condition_reads(query: Query, functions: ContextFunctions) -> tuple[Context
     found: tuple[ContextRead, ...] = ()
     if not query.conditions:
         return ()
-    for branch in branches(conjunction(query.conditions, -1)):
+    for branch in branches_or_whole(conjunction(query.conditions, -1)):
         reads = tuple(read for c in branch for read in _inner_reads(c, functions))
         if not reads:
             return ()

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.admitting import admits_all, value_without_row
+from rlslint.meaning.beside import beside_filters
 from rlslint.meaning.bounds import bound_of, bounds_of
 from rlslint.meaning.branches import Branch, branches
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
-from rlslint.meaning.ownerless_rows import filters_of
 from rlslint.meaning.queries import counts, joined_tables
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.worlds import MISSING, SessionSettings
@@ -47,7 +47,7 @@ def fallbacks(
     every = branches(expression)
     compared = frozenset(n for b in bounds_of(expression, functions) for n in b.columns)
     for branch in every if len(every) > 1 else ():
-        alternative = _alternative(branch, compared, not_null, functions)
+        alternative = _alternative(expression, branch, compared, not_null, functions)
         if alternative is not None:
             found.setdefault(alternative.expression, alternative)
     if not any(_may_fall_back(part) for part in expression.walk()):
@@ -61,12 +61,13 @@ def fallbacks(
                 fallback = _fallback(conjunct, bound.columns, session, functions)
                 if fallback is None or fallback.expression in found:
                     continue
-                if _passes(branch, conjunct, session, not_null, functions):
+                if _passes(expression, branch, conjunct, session, not_null, functions):
                     found[fallback.expression] = fallback
     return tuple(found.values())
 
 
 def _alternative(
+    expression: Expr,
     branch: Branch,
     compared: frozenset[int],
     not_null: frozenset[int],
@@ -88,7 +89,7 @@ def _alternative(
             others = conjunction(tuple(one for one in branch if one is not conjunct), -1)
             if (
                 known is not None
-                and _passes(branch, conjunct, session, not_null, functions)
+                and _passes(expression, branch, conjunct, session, not_null, functions)
                 and not admits_all(others, SessionSettings.given, not_null, functions)
             ):
                 return Fallback(session, conjunct, known.payload, columns, reads)
@@ -96,6 +97,7 @@ def _alternative(
 
 
 def _passes(
+    expression: Expr,
     branch: Branch,
     conjunct: Expr,
     session: SessionSettings,
@@ -103,10 +105,11 @@ def _passes(
     functions: ContextFunctions,
 ) -> bool:
     """Tell whether what else a branch asks is true without a context, for rows of the constant."""
-    others = tuple(one for one in branch if one is not conjunct)
-    filters = filters_of(others, own_columns(conjunct), functions)
-    asked = [one for one in others if one not in filters]
-    return all(admits_all(one, session, not_null, functions) for one in asked)
+    every = beside_filters(expression, functions, own_columns(conjunct))
+    asked = next(one.asked for one in every if one.branch == branch)
+    return all(
+        admits_all(one, session, not_null, functions) for one in asked if one is not conjunct
+    )
 
 
 def _fallback(

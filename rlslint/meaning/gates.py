@@ -6,7 +6,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.model import Column, Relation
 from rlslint.meaning.admitting import admits_all, admits_none
 from rlslint.meaning.bounds import unbounded_branches
-from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.branches import Branch, branches_or_whole
 from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import (
     ContextFunctions,
@@ -75,7 +75,7 @@ def open_gates(
     rows and does not count, unless what it asks for is granted per tenant.
     """
     found = []
-    alone = len(branches(expression)) == 1
+    alone = len(branches_or_whole(expression)) == 1
     for unbounded in unbounded_branches(expression, not_null, functions):
         conjuncts = unbounded.conjuncts
         if unbounded.kind != "gate" or any(map(own_columns, conjuncts)):
@@ -103,7 +103,8 @@ def open_gates(
 
 def branches_without_row(expression: Expr) -> tuple[Branch, ...]:
     """Return the branches in which no value of the own row takes part, as far as names tell."""
-    return tuple(branch for branch in branches(expression) if not any(map(own_columns, branch)))
+    every = branches_or_whole(expression)
+    return tuple(branch for branch in every if not any(map(own_columns, branch)))
 
 
 def is_anybody(conjunct: Expr, everyone: frozenset[str], functions: ContextFunctions) -> bool:
@@ -314,7 +315,7 @@ def _joins(condition: Expr) -> bool:
 
 def _asks_more(condition: Expr, functions: ContextFunctions) -> bool:
     """Tell whether a condition does more than look up the caller or join."""
-    for branch in branches(condition):
+    for branch in branches_or_whole(condition):
         for part in branch:
             match part:
                 case Operator("=", sql.Column(), sql.Column()):

@@ -6,8 +6,8 @@ from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import DataDecides
 from rlslint.meaning.admitting import NOTHING_HIDDEN, Hidden, admits_all, admits_foreign
-from rlslint.meaning.bounds import is_restriction
-from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.beside import beside_filters
+from rlslint.meaning.branches import Branch, branches, branches_or_whole
 from rlslint.meaning.context import (
     ContextFunctions,
     columns_of_callers,
@@ -53,7 +53,7 @@ def inequality(
 def _place(
     expression: Expr, not_null: frozenset[int], functions: ContextFunctions, hidden: Hidden
 ) -> Expr:
-    every = branches(expression)
+    every = branches_or_whole(expression)
     for branch in every:
         if all(admits_foreign(one, not_null, functions, hidden=hidden) for one in branch):
             asked = [one for one in branch if own_columns(one) and context_reads(one, functions)]
@@ -67,22 +67,16 @@ def _beside_filters(
     expression: Expr, not_null: frozenset[int], functions: ContextFunctions
 ) -> Inequality | None:
     """Return an inequality beside which conditions keep a few rows from everybody."""
-    every = branches(expression)
-    for branch in every:
-        filters = tuple(one for one in branch if is_restriction(one) and not _asks(one, functions))
-        asked = [one for one in branch if one not in filters]
+    every = beside_filters(expression, functions)
+    for _, filters, asked in every:
         if not any(columns_of_callers(one, functions) for one in asked):
             continue
         if not all(_lets_others(one, filters, not_null, functions) for one in asked):
             continue
-        whole = conjunction(tuple(asked), -1)
+        whole = conjunction(asked, -1)
         if not admits_all(whole, SessionSettings.given, not_null, functions, filters, True):
             return Inequality(whole if len(every) > 1 or filters else expression, True)
     return None
-
-
-def _asks(conjunct: Expr, functions: ContextFunctions) -> bool:
-    return bool(context_reads(conjunct, functions))
 
 
 def _lets_others(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.meaning.bounds import UnboundedBranch, is_restriction, kind_of
-from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.branches import Branch, branches_or_whole
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads, own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.values import stands_for_none
@@ -95,7 +95,7 @@ def leaves_rows_out(expression: Expr, functions: ContextFunctions = _NOTHING) ->
     was authenticated, and what the session chooses among the rows, such as a region. All branches
     must be of this kind.
     """
-    found = branches(expression)
+    found = branches_or_whole(expression)
     conjuncts = [c for branch in found for c in branch if c != Constant(True)]
     return bool(conjuncts) and all(_restricts(conjunct, functions) for conjunct in conjuncts)
 
@@ -118,7 +118,7 @@ def scopes_of(expression: Expr, functions: ContextFunctions = _NOTHING) -> froze
     """Return the own columns of which a session says which rows it wants, and not whose."""
     return frozenset(
         column
-        for branch in branches(expression)
+        for branch in branches_or_whole(expression)
         for conjunct in branch
         for column in _scope_columns(conjunct, functions)
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.admitting import NOTHING_HIDDEN, Hidden, admits_all, needs_values
-from rlslint.meaning.bounds import bound_of, is_restriction, kind_of
-from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.beside import beside_filters
+from rlslint.meaning.branches import Branch, branches_or_whole
 from rlslint.meaning.callers import alternatives
 from rlslint.meaning.context import (
     ContextFunctions,
@@ -59,11 +59,13 @@ def openings(
     """
     if not context_reads(expression, functions):
         return ()
-    every = branches(expression)
+    every = branches_or_whole(expression)
     found = _open(expression, every, (), False, not_null, functions, hidden)
     if not found:
-        for filters in _filters(every, functions):
-            found += _open(expression, every, filters, False, not_null, functions, hidden)
+        for filters in _filters(expression, every, not_null, functions):
+            found = _open(expression, every, filters, False, not_null, functions, hidden)
+            if found:
+                break
     if not found:
         found = _open(expression, every, (), True, not_null, functions, hidden)
     return tuple({opening.expression: opening for opening in reversed(found)}.values())[::-1]
@@ -101,32 +103,27 @@ def _open(
     return found
 
 
-def _filters(every: tuple[Branch, ...], functions: ContextFunctions) -> tuple[Branch, ...]:
-    """Return for each branch the conjuncts that only thin out what it admits to everyone."""
-    shared = _shared_conjuncts(every, functions)
+def _filters(
+    expression: Expr,
+    every: tuple[Branch, ...],
+    not_null: frozenset[int],
+    functions: ContextFunctions,
+) -> Iterator[Branch]:
+    """Yield the conjuncts that only thin out what branches admit to everyone, each set once.
+
+    Those of one branch alone matter where it lets pass in some session what they leave.
+    """
     compared = frozenset(c for b in every for one in b for c in columns_of_callers(one, functions))
-    found: dict[Branch, None] = {}
-    for branch in every:
-        filters = tuple(
-            conjunct
-            for conjunct in branch
-            if (conjunct in shared or is_restriction(conjunct))
-            and kind_of(conjunct, functions) == "row flag"
-            and compared.isdisjoint(own_columns(conjunct))
-        )
-        if filters and len(filters) < len(branch):
-            found[filters] = None
-    return tuple(found)
-
-
-def _shared_conjuncts(every: tuple[Branch, ...], functions: ContextFunctions) -> frozenset[Expr]:
-    """Return what all branches that bind rows ask besides: filters, not admissions."""
-    bounded = [
-        frozenset(branch)
-        for branch in every
-        if any(bound_of(conjunct, functions) is not None for conjunct in branch)
-    ]
-    return frozenset.intersection(*bounded) if bounded else frozenset()
+    found: dict[Branch, list[Branch]] = {}
+    for _, filters, asked in beside_filters(expression, functions, compared):
+        if filters and asked:
+            found.setdefault(filters, []).append(asked)
+    for filters, (asked, *others) in found.items():
+        if others or any(
+            all(admits_all(one, session, not_null, functions, filters) for one in asked)
+            for session in NOT_VALID
+        ):
+            yield filters
 
 
 def _opening(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Set as AbstractSet
 
 from rlslint.catalog.answers import remembered
+from rlslint.catalog.facts import GivenUp
 from rlslint.meaning.admitting import admits_all
-from rlslint.meaning.bounds import bounds_of, is_filter
-from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.beside import beside_filters
+from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.context import ContextFunctions, is_own, own_column, own_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.worlds import SessionSettings
@@ -47,9 +48,13 @@ def rows_without_value(
     """
     columns = own_columns(column)
     empty = IsNull(column, False)
-    for branch in branches(expression):
-        filters = filters_of(branch, columns, functions)
-        asked = tuple(one for one in branch if one not in filters)
+    try:
+        every = beside_filters(expression, functions, columns)
+    except GivenUp:
+        if admits_all(expression, session, not_null, functions, (empty,)):
+            return expression
+        raise
+    for _, _, asked in every:
         if not asked:
             continue
         condition = conjunction(asked, -1)
@@ -59,15 +64,6 @@ def rows_without_value(
     if admits_all(expression, session, not_null, functions, (empty,)):
         return expression
     return None
-
-
-def filters_of(
-    branch: Branch, columns: frozenset[int], functions: ContextFunctions
-) -> tuple[Expr, ...]:
-    """Return the conjuncts that only thin out what a branch admits, whoever asks."""
-    return tuple(
-        one for one in branch if is_filter(one, functions) and columns.isdisjoint(own_columns(one))
-    )
 
 
 @remembered

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rlslint import NamedTuple
+from rlslint.catalog.facts import GivenUp
 from rlslint.catalog.model import Relation
 from rlslint.meaning.queries import may_aggregate
 from rlslint.sql.expressions import Column, ColumnBinding, Expr, Query, Source
 from rlslint.sql.rebuilding import rebuilt
-from rlslint.text.budget import DEEPEST_CALL
+from rlslint.text.budget import DEEPEST_CALL, PARTS_INLINED, Budget, OutOfBudget
 
 QueryOfView = Callable[[Relation], Query | None]
 
@@ -26,15 +27,26 @@ class Reading(NamedTuple):
     views: tuple[Relation, ...] = ()
 
 
-def pulled_up(query: Query, of_view: QueryOfView, depth: int = DEEPEST_CALL) -> Reading:
-    """Return what a query reads in the end; `of_view` gives the queries of plain views."""
+def pulled_up(query: Query, of_view: QueryOfView) -> Reading:
+    """Return what a query reads in the end; `of_view` gives the queries of plain views.
+
+    Raises GivenUp where that is too much.
+    """
+    try:
+        return _pulled_up(query, of_view, DEEPEST_CALL, Budget(PARTS_INLINED))
+    except OutOfBudget:
+        raise GivenUp(query) from None
+
+
+def _pulled_up(query: Query, of_view: QueryOfView, depth: int, budget: Budget) -> Reading:
     found = Reading((), query.conditions, query.outputs)
     for source in query.sources:
         inner = _inner(source, of_view)
         if inner is None or not depth or not query.inner_only or not _is_plain(inner):
             found = found._replace(sources=(*found.sources, source))
             continue
-        below = pulled_up(inner, of_view, depth - 1)
+        below = _pulled_up(inner, of_view, depth - 1, budget)
+        budget.take(1 + len(below.outputs) // 8)
 
         def exchanged(
             part: Expr, source: Source = source, outputs: tuple[Expr, ...] = below.outputs

@@ -6,7 +6,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.admitting import admits_all, needs_values
 from rlslint.meaning.bounds import is_filter, unbounded_branches
-from rlslint.meaning.branches import Branch, branches
+from rlslint.meaning.branches import Branch, branches_or_whole
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.worlds import MISSING, SessionSettings
@@ -40,7 +40,7 @@ def tautologies(
     that hides some rows from everyone (`deleted_at IS NULL`) and compares a column with itself.
     What only asks for a caller, and nothing of the row, is a gate.
     """
-    every = branches(expression)
+    every = branches_or_whole(expression)
     found = []
     for branch in every:
         if all(admits_all(one, SessionSettings.given, not_null, functions) for one in branch):

@@ -11,7 +11,7 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.meaning.authorities import Authority, authorities
 from rlslint.meaning.bounds import bound_of
-from rlslint.meaning.branches import branches
+from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.project.project import Project
 from rlslint.project.questions.new_rows import unchecked_branch
@@ -83,7 +83,7 @@ def _has_to_have_it(found: AuthorityWrite, project: Project) -> bool:
             for conjunct in branch
             for one in authorities(conjunct, project.context_functions)
         )
-        for branch in project.condition(check, table).ask(branches)
+        for branch in project.condition(check, table).ask(branches_or_whole)
     )
 
 
@@ -120,7 +120,7 @@ def _has_to_own_it(found: AuthorityWrite, project: Project) -> bool:
 
     return all(
         any(map(owns, branch))
-        for branch in project.condition(check, authority.relation).ask(branches)
+        for branch in project.condition(check, authority.relation).ask(branches_or_whole)
     )
 
 

@@ -10,6 +10,7 @@ from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.reach import bypass, runs_as_invoker
 from rlslint.catalog.model import Column, Relation, View
 from rlslint.meaning.bounds import tenant_columns
+from rlslint.meaning.context import context_reads
 from rlslint.meaning.pulled_up import pulled_up
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.project.project import Project
@@ -41,14 +42,16 @@ def _filter_of(project: Project, view: View) -> Filter | None:
     if not view.is_view or runs_as_invoker(view):
         return None
     query = query_of(view, project)
-    if query is None or query.arms:
+    functions = project.context_functions
+    if query is None or query.arms or not context_reads(query, functions):
         return None
 
     def of_view(below: Relation) -> Query | None:
-        # What a view below filters by itself, that view answers for.
-        if not below.is_view or runs_as_invoker(below) or project.ask(_filter_of, below):
+        if not below.is_view or runs_as_invoker(below):
             return None
-        return query_of(below, project)
+        inner = query_of(below, project)
+        # What a view below asks of the caller, that view answers for.
+        return None if inner is None or context_reads(inner, functions) else inner
 
     reading = pulled_up(query, of_view)
     if not reading.conditions:
@@ -60,7 +63,7 @@ def _filter_of(project: Project, view: View) -> Filter | None:
         if not isinstance(table, Relation) or not _is_open_to(reader, table, project):
             continue
         own = with_sources(condition, {source: OWN_ROW})
-        numbers = sorted(tenant_columns(own, project.context_functions))
+        numbers = sorted(tenant_columns(own, functions))
         columns = [column for n in numbers if (column := table.column(n)) is not None]
         unbound = frozenset(unbound_in(query, project)) if columns else frozenset()
         if columns and unbound.isdisjoint((table, *reading.views)):
@@ -86,8 +89,8 @@ def ways_to(
     seen, waiting = {view}, [view]
     while waiting:
         below = waiting.pop()
-        for above, inside in project.ask(views_inside).items():
-            if below in inside and above not in seen and is_open(above):
+        for above in project.ask(_views_right_above).get(below, ()):
+            if above not in seen and is_open(above):
                 seen.add(above)
                 waiting.append(above)
                 for role in project.reachable_by(above, privilege):
@@ -109,3 +112,12 @@ def gets_more_by_itself(role: str, table: Relation, privilege: str, project: Pro
     if not has_any_column_privilege(project.catalog, role, table, privilege):
         return False
     return table.is_foreign_table or not restricts(project.catalog, role, table, privilege)
+
+
+def _views_right_above(project: Project) -> dict[Relation, list[Relation]]:
+    """Return by each view those that name it."""
+    found: dict[Relation, list[Relation]] = {}
+    for above, inside in project.ask(views_inside).items():
+        for view in dict.fromkeys(inside):
+            found.setdefault(view, []).append(above)
+    return found

@@ -17,7 +17,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
 from rlslint.meaning.bodies import body_statements
-from rlslint.meaning.branches import branches
+from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.statement_needs import Cause, Need, needs_of
@@ -112,7 +112,8 @@ def _awaited(project: Project, policy: Policy) -> Relation | None:
         return None
     references = tuple(_references(policy.relation, project))
     found: Relation | None = None
-    for branch in branches(project.predicate(policy.using).expression) if references else ():
+    using = project.predicate(policy.using).expression
+    for branch in branches_or_whole(using) if references else ():
         awaited = (_asked_of(conjunct, references, project) for conjunct in branch)
         found = next((other for other in awaited if other is not None), None)
         if found is None:
@@ -161,7 +162,7 @@ def _linked(query: Query, references: tuple[ReferringColumn, ...]) -> Relation |
     for condition in query.conditions:
         linked = [
             next(filter(None, (_link(conjunct, references) for conjunct in branch)), None)
-            for branch in branches(condition)
+            for branch in branches_or_whole(condition)
         ]
         if linked and None not in linked:
             return linked[0]

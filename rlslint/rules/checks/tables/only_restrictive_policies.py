@@ -11,7 +11,7 @@ from rlslint.access.reach import applicable_policies, roles_admitted, row_securi
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import unbounded_branches
-from rlslint.meaning.branches import branches
+from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.deciding import can_be_true
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.project import Finding, also_shown, shown
@@ -113,7 +113,7 @@ def _locks(policy: Policy, command: str, project: Project) -> bool:
 def _is_role_gate(condition: Condition, project: Project) -> bool:
     functions = project.context_functions
     open_ones = condition.ask(unbounded_branches, condition.filled, functions)
-    if len(open_ones) < len(condition.ask(branches)):
+    if len(open_ones) < len(condition.ask(branches_or_whole)):
         return False
     return all(
         branch.kind == "gate"

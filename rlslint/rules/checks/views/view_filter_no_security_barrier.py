@@ -25,10 +25,10 @@ from rlslint.rules.registry import rule
 def view_filter_no_security_barrier(view: View, project: Project) -> Iterator[Finding]:
     if not _lets_conditions_down(view, project):
         return
-    ways = ways_to(view, "select", project, lambda above: _lets_conditions_down(above, project))
-    found = filter_of(view, project) if ways else None
+    found = filter_of(view, project)
     if found is None or any(below.option("security_barrier") for below in found.views):
         return
+    ways = ways_to(view, "select", project, lambda above: _lets_conditions_down(above, project))
     kept = tuple(
         way for way in ways if not gets_more_by_itself(way.role, found.table, "select", project)
     )

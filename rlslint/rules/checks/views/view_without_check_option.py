@@ -32,15 +32,14 @@ _VERBS = {"insert": "insert any tenant's rows", "update": "give away rows"}
 def view_without_check_option(view: View, project: Project) -> Iterator[Finding]:
     if not view.is_view or "check_option" in view.options:
         return
-    reaching = {
-        command: ways
-        for command in _VERBS
-        if passes_on(view, command, project)
-        and (ways := ways_to(view, command, project, _passing_unchecked(command, project)))
-    }
-    found = filter_of(view, project) if reaching else None
+    commands = [command for command in _VERBS if passes_on(view, command, project)]
+    found = filter_of(view, project) if commands else None
     if found is None:
         return
+    reaching = {
+        command: ways_to(view, command, project, _passing_unchecked(command, project))
+        for command in commands
+    }
     column = _shown_column(view, found)
     if column is None:
         return
