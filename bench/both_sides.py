@@ -17,8 +17,8 @@ from rlslint.replay.doubt import carry_out_broken
 from rlslint.replay.session import Session
 from rlslint.replay.state import Replay
 from rlslint.replay.transactions import roll_back
+from rlslint.sql import CONNECT, INCLUDE
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, parsed_statements
-from rlslint.sql.psql import CONNECT, INCLUDE
 from rlslint.text import Statement, Text
 from tests.postgres import SUPERUSER, Database
 

@@ -12,8 +12,8 @@ from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.layouts import Migration
 from rlslint.files.layouts.reversals import Ranges, down_ranges, undoing, up_ranges
 from rlslint.files.walk import folders_above
+from rlslint.sql import CONDITION
 from rlslint.sql.parser import ParsedStatement
-from rlslint.sql.psql import CONDITION
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Statement, Text
 from rlslint.text.faults import Fault

@@ -1,15 +1,26 @@
 """Replays a migration history, statement by statement, into the catalog that it leaves behind.
 
-What carries out a kind of statement is imported when a history has one."""
+What carries out a kind of statement is imported when a history has one. Here stands what all that
+do share: how a statement is refused, and where parts of tables come from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Protocol
 
+from rlslint import NamedTuple
+from rlslint.catalog import Refusal
+from rlslint.catalog.binding import SYSTEM_COLUMNS
+from rlslint.catalog.facts import Members
+from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import RecordedDict, RecordedSet
+from rlslint.catalog.model import Relation
+from rlslint.catalog.predicates import Clause
+from rlslint.catalog.roles import Membership, Role
 from rlslint.sql.parser import Node, ParsedStatement
+from rlslint.sql.placeholders import is_open_name
 from rlslint.text import Statement
 
 StatementHandler = Callable[[Any, Statement, Node, int], None]
@@ -131,3 +142,139 @@ def _function(name: str) -> StatementHandler:
     module, _, function = name.partition(".")
     handler: StatementHandler = getattr(import_module(f"rlslint.replay.{module}"), function)
     return handler
+
+
+class Refused(Exception):
+    """Raised where a statement surely fails; `condition` is the name of the error, or its SQLSTATE.
+
+    `refusal` is what rules are told of it, where they are.
+    """
+
+    def __init__(self, condition: str, refusal: Refusal | None = None) -> None:
+        super().__init__(condition)
+        self.condition = condition
+        self.refusal = refusal
+
+
+ANY_ERROR = "any error"
+"""Stands for an error of which nothing tells its condition."""
+
+
+def must_be_as_lasting(relation: Relation, other: Relation, both_ways: bool = True) -> None:
+    """Refuse that a permanent relation needs a temporary one, and `both_ways` the opposite.
+
+    `other` is what is needed.
+    """
+    if (other.temporary and not relation.temporary) or (
+        both_ways and relation.temporary and not other.temporary and not other.is_beyond_history
+    ):
+        raise Refused("wrong_object_type")
+
+
+class _Watching(Protocol):
+    def perhaps_refused(self, *conditions: str) -> None: ...
+
+
+def must_have(replay: _Watching, relation: Relation, members: Members[Any, Any]) -> None:
+    """Refuse a statement for which a set has not the member that it names, if that is certain.
+
+    What others make a table of, they may have added to.
+    """
+    if not members.is_open and not relation.is_beyond_history:
+        raise Refused("undefined_object")
+    replay.perhaps_refused("undefined_object")
+
+
+def must_have_columns(relation: Relation, names: Iterable[str]) -> None:
+    """Refuse columns that a relation surely has not."""
+    if relation.knows("columns"):
+        for name in names:
+            is_there = name in relation.columns or name in SYSTEM_COLUMNS
+            if name and not is_there and not is_open_name(name):
+                raise Refused("undefined_column")
+
+
+def must_be_bound(missing: list[str]) -> None:
+    """Refuse an expression that names what does not exist; see `Scope`."""
+    if missing:
+        raise Refused(missing[0])
+
+
+def must_be_free(names: Iterable[str], name: str, condition: str) -> None:
+    """Refuse a name that is taken."""
+    if name in names:
+        raise Refused(condition)
+
+
+Named = tuple[int, str]
+"""A relation by its oid, and the name of one of its indexes, constraints or triggers."""
+
+Numbered = tuple[int, int]
+"""A relation by its oid, and the attribute number of one of its columns."""
+
+
+class TriggerDetails(NamedTuple):
+    """What decides which partitions have a trigger, and what it cannot do without.
+
+    `clauses` is its WHEN, if it has one.
+    """
+
+    for_each_row: bool
+    columns: frozenset[str]
+    is_part: bool = False
+    clauses: tuple[Clause, ...] = ()
+
+
+class Origins:
+    """What a table has of its own and what a parent gave it, and more that no rule asks for.
+
+    `inherited_columns` and `inherited_checks` are those that a child has from its parents only, and
+    loses with them; `uninherited_checks` say NO INHERIT. `index_parents` and `foreign_key_parents`
+    tell of which part of the whole one of a partition's is a part. `inherited_not_nulls` are
+    the columns that are NOT NULL only because the parent's are, `only_not_nulls` those where ONLY
+    kept it from the children. `index_includes` are the INCLUDE of indexes, `index_words` the
+    names of their columns. `owned_sequences` are those that go with a
+    column, `generated` what columns are generated from. `function_clauses` are by oid the defaults
+    of arguments and the queries of SQL-standard bodies, `operators` the functions behind operators
+    by symbol and types, `types` those that the history makes, `typed_tables` the types of tables
+    that are made OF one, `domains` the types below domains,
+    `collations` those of columns, `rules` what rules of tables need.
+
+    `former_names` are those of relations that were dropped or renamed, which are missing for sure;
+    `former_holders` are the last ones that had these names.
+    `perhaps_altered` are the ALTER TABLE IF EXISTS of tables that perhaps did not exist yet.
+    `stored_settings` are those of ALTER ROLE … SET by role (None for all) and by whether they are
+    for this database only. `membership_grants` tell by member and role who has granted which
+    membership; None stands for superusers.
+    """
+
+    def __init__(self) -> None:
+        self.inherited_columns: RecordedSet[Numbered] = RecordedSet()
+        self.inherited_checks: RecordedSet[Named] = RecordedSet()
+        self.uninherited_checks: RecordedSet[Named] = RecordedSet()
+        self.inherited_not_nulls: RecordedSet[Numbered] = RecordedSet()
+        self.only_not_nulls: RecordedSet[Numbered] = RecordedSet()
+        self.not_null_names: RecordedDict[Numbered, str] = RecordedDict()
+        self.foreign_key_parents: RecordedDict[Named, Named] = RecordedDict()
+        self.index_parents: RecordedDict[Named, Named] = RecordedDict()
+        self.index_includes: RecordedDict[Named, tuple[int, ...]] = RecordedDict()
+        self.index_words: RecordedDict[Named, tuple[str, ...]] = RecordedDict()
+        self.owned_sequences: RecordedDict[Numbered, str] = RecordedDict()
+        self.generated: RecordedDict[Numbered, Clause] = RecordedDict()
+        self.function_clauses: RecordedDict[int, tuple[Clause, ...]] = RecordedDict()
+        self.operators: RecordedDict[tuple[str, str, str], Function | None] = RecordedDict()
+        self.types: RecordedSet[tuple[str, str]] = RecordedSet()
+        self.typed_tables: RecordedDict[int, str] = RecordedDict()
+        self.collations: RecordedDict[Numbered, str] = RecordedDict()
+        self.domains: RecordedDict[str, str] = RecordedDict()
+        self.rules: RecordedDict[Named, frozenset[int | tuple[str, str]]] = RecordedDict()
+        self.trigger_details: RecordedDict[Named, TriggerDetails] = RecordedDict()
+        self.stored_settings: RecordedDict[tuple[Role | None, bool], dict[str, str]] = (
+            RecordedDict()
+        )
+        self.former_names: RecordedSet[tuple[str, str]] = RecordedSet()
+        self.former_holders: RecordedDict[tuple[str, str], Relation] = RecordedDict()
+        self.perhaps_altered: RecordedDict[Relation, tuple[Statement, ...]] = RecordedDict()
+        self.membership_grants: RecordedDict[tuple[Role, Role], dict[Role | None, Membership]] = (
+            RecordedDict()
+        )

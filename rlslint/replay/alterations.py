@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from rlslint.catalog.model import Column, Relation
+from rlslint.replay import ANY_ERROR, Refused, must_have
 from rlslint.replay.dependencies import note_type
 from rlslint.replay.inheritance import (
     inheriting,
@@ -15,7 +16,6 @@ from rlslint.replay.inheritance import (
 )
 from rlslint.replay.owners import must_own
 from rlslint.replay.policies import refuse_row_security
-from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.state import Replay
 from rlslint.replay.tables import add_column, note_alteration
 from rlslint.sql.nodes import type_name

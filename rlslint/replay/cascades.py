@@ -12,6 +12,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Constraint, Policy, Relation, RemovedPolicy
 from rlslint.catalog.overloads import may_take
 from rlslint.catalog.predicates import Clause
+from rlslint.replay import Refused
 from rlslint.replay.constraints import referencing_keys
 from rlslint.replay.dependencies import (
     columns_named,
@@ -28,7 +29,6 @@ from rlslint.replay.not_null import column_of_not_null, drop_not_null
 from rlslint.replay.partition_indexes import drop_index, key_of, named_by_index
 from rlslint.replay.partition_triggers import drop_trigger
 from rlslint.replay.partitions import drop_foreign_key
-from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Need, Reader, Replay
 from rlslint.sql.expressions import Operator
 from rlslint.text import Statement

@@ -8,17 +8,17 @@ from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Column, Constraint, Index, Relation
 from rlslint.catalog.overloads import are_never_compared
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.replay.dependencies import note_clause
-from rlslint.replay.generated_names import generated_name, hold_name
-from rlslint.replay.inheritance import column_numbers, inheriting, pass_on_check
-from rlslint.replay.not_null import forbid_null, set_not_null
-from rlslint.replay.partition_indexes import add_index, rename_index
-from rlslint.replay.refusals import (
+from rlslint.replay import (
     Refused,
     must_be_as_lasting,
     must_be_bound,
     must_have_columns,
 )
+from rlslint.replay.dependencies import note_clause
+from rlslint.replay.generated_names import generated_name, hold_name
+from rlslint.replay.inheritance import column_numbers, inheriting, pass_on_check
+from rlslint.replay.not_null import forbid_null, set_not_null
+from rlslint.replay.partition_indexes import add_index, rename_index
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Constant, Expr, is_null_constant
 from rlslint.sql.expressions import Column as ColumnReference

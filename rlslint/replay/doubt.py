@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from rlslint.replay import Refused
 from rlslint.replay.plpgsql.execution import Execution
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
-from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.intent import row_security_mistake
 from rlslint.sql.parser import BrokenStatement, ParsedStatement

@@ -8,10 +8,10 @@ from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.overloads import is_built_in_type
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
+from rlslint.replay import Refused
 from rlslint.replay.dependencies import note_clause, note_reader, type_need
 from rlslint.replay.owners import may_create_in, must_own
 from rlslint.replay.privileges import public_may_execute
-from rlslint.replay.refusals import Refused
 from rlslint.replay.settings import setting_values
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Expr

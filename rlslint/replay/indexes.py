@@ -5,12 +5,12 @@ from __future__ import annotations
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Index, Kind, Relation
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay import Refused, must_be_bound, must_have_columns
 from rlslint.replay.dependencies import note_clause
 from rlslint.replay.generated_names import generated_name, is_taken, numbered
 from rlslint.replay.inheritance import column_numbers
 from rlslint.replay.owners import must_own
 from rlslint.replay.partition_indexes import add_index
-from rlslint.replay.refusals import Refused, must_be_bound, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import expression, output_name
 from rlslint.sql.parser import Node

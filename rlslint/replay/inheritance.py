@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rlslint.catalog.model import Column, Constraint, Relation
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay import must_be_as_lasting
 from rlslint.replay.dependencies import note_clause, note_type
-from rlslint.replay.refusals import must_be_as_lasting
 from rlslint.replay.state import Replay
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import OWN_ROW, ColumnBinding, Expr

@@ -9,13 +9,13 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import Schema
+from rlslint.replay import Refused, must_be_free, must_have, must_have_columns
 from rlslint.replay.generated_names import hold_name, rename_member
 from rlslint.replay.inheritance import inheriting, is_given_by_parent, rename_inherited_check
 from rlslint.replay.not_null import rename_not_null
 from rlslint.replay.owners import must_own
 from rlslint.replay.partition_indexes import find_index, key_of, rename_index
 from rlslint.replay.partition_triggers import rename_trigger
-from rlslint.replay.refusals import Refused, must_be_free, must_have, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.replay.types import rename_type
 from rlslint.sql.nodes import strings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Owned, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Schema
-from rlslint.replay.refusals import Refused
+from rlslint.replay import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement

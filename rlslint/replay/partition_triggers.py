@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Relation, Trigger
+from rlslint.replay import TriggerDetails
 from rlslint.replay.inheritance import inheriting
-from rlslint.replay.origins import TriggerDetails
 from rlslint.replay.state import Replay
 
 

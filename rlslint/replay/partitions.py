@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.model import Constraint, Kind, Relation
+from rlslint.replay import Refused, must_be_as_lasting, must_have_columns
 from rlslint.replay.generated_names import generated_name, hold_name
 from rlslint.replay.inheritance import (
     inheriting,
@@ -17,7 +18,6 @@ from rlslint.replay.inheritance import (
 )
 from rlslint.replay.partition_indexes import leave_indexes, take_indexes
 from rlslint.replay.partition_triggers import leave_triggers, take_triggers
-from rlslint.replay.refusals import Refused, must_be_as_lasting, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.text import Statement
 

@@ -12,6 +12,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC
 from rlslint.catalog.sharing import SharedPredicate, columns_key
 from rlslint.catalog.types import type_of
+from rlslint.replay import Refused, must_be_bound, must_have
 from rlslint.replay.dependencies import (
     AGGREGATES,
     needs_of,
@@ -19,7 +20,6 @@ from rlslint.replay.dependencies import (
     outside_sub_selects,
 )
 from rlslint.replay.owners import must_own
-from rlslint.replay.refusals import Refused, must_be_bound, must_have
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query, Source
 from rlslint.sql.nodes import expression

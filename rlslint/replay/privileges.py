@@ -9,7 +9,7 @@ from rlslint.catalog.facts import Members
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Kind, Owned, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, DefaultPrivilege, Grant, GrantKey, Schema
-from rlslint.replay.refusals import Refused, must_have_columns
+from rlslint.replay import Refused, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node

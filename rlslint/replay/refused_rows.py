@@ -8,11 +8,11 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column, Kind, Relation
 from rlslint.catalog.roles import PUBLIC
+from rlslint.replay import Refused
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.system_catalogs.questions import RowSet
 from rlslint.replay.plpgsql.values import ANY, Datum
-from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, ColumnBinding, Constant, Expr
 from rlslint.sql.expressions import Column as Named

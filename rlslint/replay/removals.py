@@ -9,12 +9,12 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Kind, MissedDrop, Owned, Relation
 from rlslint.catalog.roles import Grant
+from rlslint.replay import ANY_ERROR, Refused, must_have
 from rlslint.replay.cascades import Drop, remove_policy
 from rlslint.replay.owners import may_act_as, must_own
 from rlslint.replay.partition_indexes import drop_index, find_index, key_of
 from rlslint.replay.partition_triggers import drop_trigger
 from rlslint.replay.privileges import grantor_of, is_from, revoke_what_followed
-from rlslint.replay.refusals import ANY_ERROR, Refused, must_have
 from rlslint.replay.roles import drop_memberships_granted_by
 from rlslint.replay.state import Replay
 from rlslint.sql.nodes import strings, type_name

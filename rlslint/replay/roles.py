@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.roles import Membership, Role
-from rlslint.replay.refusals import Refused
+from rlslint.replay import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node
 from rlslint.text import Statement

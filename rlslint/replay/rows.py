@@ -9,7 +9,7 @@ from rlslint.catalog import AdmittedRows, RowAccess
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config.platforms import CONTAINERS
-from rlslint.replay.refusals import Refused, must_have_columns
+from rlslint.replay import Refused, must_have_columns
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Cast, Constant, Expr, Query
 from rlslint.sql.nodes import expression

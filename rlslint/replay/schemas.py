@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint.catalog.roles import PUBLIC, Schema
-from rlslint.replay.refusals import Refused
+from rlslint.replay import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement

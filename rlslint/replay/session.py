@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rlslint.catalog import Catalog
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.roles import DEFAULT_SEARCH_PATH, MIGRATION_ROLE
 from rlslint.sql.parser import Node
@@ -119,3 +120,19 @@ class Session:
         """Let a change outlive the transaction, unless it is local to it."""
         if not local and self._after_commit is not None:
             set_attribute(self, "_after_commit", self._snapshot())
+
+
+def start_path(catalog: Catalog, user: str) -> tuple[str, ...]:
+    """Return the search_path that a role's sessions begin with.
+
+    Its own comes before that of the database (manual: ALTER ROLE).
+    """
+    role = catalog.roles.get(user)
+    if role is not None and role.knows("settings") and "search_path" in role.settings:
+        return _listed(role.settings["search_path"])
+    stored = catalog.database_settings.get("search_path")
+    return DEFAULT_SEARCH_PATH if stored is None else _listed(stored[0])
+
+
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(","))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rlslint.catalog.roles import DEFAULT_SEARCH_PATH, Role
-from rlslint.replay.refusals import Refused
+from rlslint.catalog.roles import Role
+from rlslint.replay import Refused
 from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, only_reads
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Constant
@@ -116,22 +116,6 @@ def schemas_of(value: str) -> tuple[str, ...]:
     """Return the schemas of a search_path as one text holds them."""
     parts = (part.strip() for part in value.split(","))
     return tuple(p.strip('"') if p.startswith('"') else p.lower() for p in parts if p)
-
-
-def start_path(replay: Replay, user: str) -> tuple[str, ...]:
-    """Return the search_path that a role's sessions begin with.
-
-    Its own comes before that of the database (manual: ALTER ROLE).
-    """
-    role = replay.catalog.roles.get(user)
-    if role is not None and role.knows("settings") and "search_path" in role.settings:
-        return _schemas(role.settings["search_path"])
-    stored = replay.catalog.database_settings.get("search_path")
-    return DEFAULT_SEARCH_PATH if stored is None else _schemas(stored[0])
-
-
-def _schemas(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(","))
 
 
 def alter_role_set(replay: Replay, statement: Statement, node: Node, base: int) -> None:

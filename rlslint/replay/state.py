@@ -18,14 +18,15 @@ from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Grant, GrantKey, Schema
 from rlslint.catalog.sharing import SharedPredicates
 from rlslint.replay import (
+    Origins,
+    Refused,
     carry_out_perhaps,
     drop_at_commit,
     handlers_of,
     leave_refused_in_doubt,
 )
-from rlslint.replay.origins import Origins
-from rlslint.replay.refusals import Refused
 from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, Session
+from rlslint.sql import CONDITION
 from rlslint.sql.expressions import Expr
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node, ParsedStatement
@@ -98,8 +99,6 @@ _READING = frozenset(
 
 
 def _is_branching(parsed: ParsedStatement) -> bool:
-    from rlslint.sql.psql import CONDITION
-
     return parsed.statement.kind == CONDITION
 
 

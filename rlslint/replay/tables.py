@@ -10,6 +10,7 @@ from rlslint.catalog.facts import Members
 from rlslint.catalog.journal import set_attribute
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay import Refused, must_be_as_lasting, must_be_bound
 from rlslint.replay.dependencies import note_clause, note_reader, note_type
 from rlslint.replay.inheritance import (
     check_of,
@@ -23,7 +24,6 @@ from rlslint.replay.inheritance import (
     translated,
 )
 from rlslint.replay.owners import may_create_in
-from rlslint.replay.refusals import Refused, must_be_as_lasting, must_be_bound
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Constant, Query
 from rlslint.sql.nodes import query, strings, type_name

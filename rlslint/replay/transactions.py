@@ -10,8 +10,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL, set_attribute
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE
-from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, only_reads
-from rlslint.replay.settings import start_path
+from rlslint.replay.session import READ_ONLY, READ_ONLY_BY_DEFAULT, only_reads, start_path
 from rlslint.replay.state import Replay, Transaction
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
@@ -184,7 +183,7 @@ def begin_session(replay: Replay, user: str, statement: Statement) -> None:
     """Begin a new session; what the one before has not committed is undone."""
     roll_back(replay)
     _drop_temporary(replay, statement)
-    replay.session.connect(user, start_path(replay, user))
+    replay.session.connect(user, start_path(replay.catalog, user))
 
 
 def roll_back(replay: Replay) -> None:

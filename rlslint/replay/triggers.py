@@ -6,10 +6,9 @@ from rlslint.catalog import model
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Kind, Relation, Trigger
 from rlslint.catalog.predicates import Clause, Predicate
+from rlslint.replay import Refused, TriggerDetails, must_have_columns
 from rlslint.replay.dependencies import note_clause, note_reader
-from rlslint.replay.origins import TriggerDetails
 from rlslint.replay.partition_triggers import add_trigger
-from rlslint.replay.refusals import Refused, must_have_columns
 from rlslint.replay.state import EventTrigger, Replay
 from rlslint.sql.expressions import Column
 from rlslint.sql.nodes import expression, strings

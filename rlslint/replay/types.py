@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from rlslint.catalog.binding import Scope
 from rlslint.catalog.model import Relation, RewriteRule
 from rlslint.catalog.rewriting import actions_of, event_of
+from rlslint.replay import Refused
 from rlslint.replay.dependencies import note_reader, type_need
-from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Need, Replay
 from rlslint.sql.nodes import strings, type_name
 from rlslint.sql.parser import Node

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rlslint.catalog.binding import Scope, bind
 from rlslint.catalog.model import Column, Kind, Relation
 from rlslint.catalog.overloads import is_built_in_type
+from rlslint.replay import Refused, must_be_bound
 from rlslint.replay.dependencies import note_clause
 from rlslint.replay.owners import must_own
-from rlslint.replay.refusals import Refused, must_be_bound
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Query
 from rlslint.sql.nodes import query, strings

@@ -1,10 +1,33 @@
-"""Reading and writing SQL; here is how PostgreSQL writes names: what quote_ident() does."""
+"""Reading and writing SQL; here are names as quote_ident() writes them, and what psql adds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count
+
+CONNECT = "PsqlConnect"
+"""The kind of a `\\connect` that comes as a ParsedStatement.
+
+Its node is `{"user": role}`: "" where the user stays the same, None where a variable names it. In
+both cases the session is a new one, so what SET and SET ROLE have done is gone.
+"""
+
+INCLUDE = "PsqlInclude"
+"""The kind of an `\\i` or `\\ir` that comes as a ParsedStatement; its node is `{"file": name}`."""
+
+CONDITION = "PsqlCondition"
+"""The kind of psql's `\\if`, `\\elif`, `\\else` and `\\endif`, which come as ParsedStatements.
+
+Their node is `{"word": "if", "value": …}`: whether what is behind it is run, None where only a run
+of psql tells.
+"""
+
+RESULTS = "PsqlResults"
+"""The kind of a SELECT whose results psql's `\\gexec` runs; its node is that of the SELECT."""
+
+SHELL = "PsqlShell"
+"""The kind of a `\\!` that comes as a ParsedStatement; its node is `{"command": text}`."""
 
 _RESERVED = frozenset(
     """all analyse analyze and any array as asc asymmetric authorization between binary both case

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator
 from typing import Any
 
+from rlslint.sql import CONDITION, CONNECT, INCLUDE, RESULTS, SHELL
 from rlslint.sql.parser import (
     BrokenStatement,
     ParsedStatement,
@@ -23,18 +24,7 @@ from rlslint.sql.placeholders import (
     without_clause,
     without_placeholders,
 )
-from rlslint.sql.psql import (
-    CONDITION,
-    CONNECT,
-    INCLUDE,
-    RESULTS,
-    SHELL,
-    condition,
-    connection,
-    inclusion,
-    runs_results,
-    shell,
-)
+from rlslint.sql.psql import condition, connection, inclusion, runs_results, shell
 from rlslint.sql.statement_ends import (
     QUOTED,
     Stretch,

@@ -9,7 +9,7 @@ import pytest
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import Facts, Members
 from rlslint.catalog.journal import JOURNAL, RecordedDict, RecordedSet
-from rlslint.replay.origins import Origins
+from rlslint.replay import Origins
 from rlslint.replay.session import Session
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import ParsedStatement

@@ -2,8 +2,7 @@
 
 import pytest
 
-from rlslint.sql import parser, statement_ends
-from rlslint.sql.psql import CONNECT
+from rlslint.sql import CONNECT, parser, statement_ends
 from rlslint.sql.statements import BrokenStatement, ParsedStatement, read
 from rlslint.text import Text
 from tests.sql.every_kind import EveryKind

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from rlslint.catalog.journal import JOURNAL
+from rlslint.replay import ANY_ERROR
 from rlslint.replay.plpgsql.branching import run_perhaps
 from rlslint.replay.plpgsql.conditions import sqlstate
 from rlslint.replay.plpgsql.course import Catching, Departure, Raised
 from rlslint.replay.plpgsql.interpreter import Interpreter
 from rlslint.replay.plpgsql.tree import Block, Body, ExceptionHandler, Sql, Target, assigned, nested
 from rlslint.replay.plpgsql.values import ANY
-from rlslint.replay.refusals import ANY_ERROR
 
 _NARROW = ("duplicate_", "undefined_")
 

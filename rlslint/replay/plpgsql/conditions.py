@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint.replay.refusals import ANY_ERROR
+from rlslint.replay import ANY_ERROR
 
 _STATES = {
     "02000": "no_data", "08000": "connection_exception", "0A000": "feature_not_supported",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rlslint import NamedTuple
+from rlslint.replay import Refused
 from rlslint.replay.plpgsql.conditions import catches, may_catch
 from rlslint.replay.plpgsql.tree import ExceptionHandler, Raise
 from rlslint.replay.plpgsql.values import Datum
-from rlslint.replay.refusals import Refused
 from rlslint.sql.expressions import Query
 from rlslint.text.budget import ROWS_OF_A_BLOCK, STEPS_OF_A_BLOCK, Budget
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL
+from rlslint.replay import ANY_ERROR, Refused
 from rlslint.replay.doubtful import leave_in_doubt
 from rlslint.replay.plpgsql.builtin_functions import is_harmless
 from rlslint.replay.plpgsql.calls import Arguments
@@ -29,7 +30,6 @@ from rlslint.replay.plpgsql.values import (
     shown_text,
 )
 from rlslint.replay.plpgsql.variables import ROW_COUNT
-from rlslint.replay.refusals import ANY_ERROR, Refused
 from rlslint.replay.rows import change_in_with, note_query
 from rlslint.replay.transactions import drop_at_commit
 from rlslint.sql.expressions import Call, Column, Expr, Query

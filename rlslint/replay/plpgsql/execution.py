@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator
 
 from rlslint.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
-from rlslint.replay import DATA_KINDS, HANDLED_KINDS
+from rlslint.replay import DATA_KINDS, HANDLED_KINDS, Refused
 from rlslint.replay.doubtful import Doubts, leave_in_doubt
 from rlslint.replay.open_names import meanings
 from rlslint.replay.plpgsql.tree import NOWHERE, BodyRange
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.plpgsql.words import doubt_by_words
-from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
 from rlslint.sql.placeholders import ANYTHING, NAME, has_templates

@@ -8,6 +8,7 @@ from rlslint import NamedTuple
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import JOURNAL
+from rlslint.replay import Refused
 from rlslint.replay.plpgsql.arrays import as_array, with_element
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.course import Departure, Run
@@ -19,7 +20,6 @@ from rlslint.replay.plpgsql.system_catalogs.questions import Row
 from rlslint.replay.plpgsql.tree import Block, Body, Target
 from rlslint.replay.plpgsql.values import ANY, Composite, Datum
 from rlslint.replay.plpgsql.variables import Scopes
-from rlslint.replay.refusals import Refused
 from rlslint.replay.state import Replay
 from rlslint.sql.expressions import Call, Expr, Query
 from rlslint.sql.nodes import query
