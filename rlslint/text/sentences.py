@@ -35,7 +35,7 @@ LONGEST = 100
 _SHORT = 16
 """A name of so many characters is not shortened."""
 
-_QUOTED = Pattern(r'"[^"\n]*"')
+_QUOTED = Pattern(r'"[^"\n]*"|\([^()\n]*\)')
 _CAUSE = Pattern(r": |,? (?=(?:because|since) )")
 _CLAUSE = Pattern(
     r"; | (?=\()|,? (?=(?:though|so that|where|by calling) )"
@@ -84,8 +84,9 @@ def _parted(message: str, end: int) -> Told:
 
 
 def _rest(words: str) -> str:
-    """Return what follows a headline without the sign that ended it."""
-    return re.sub(r"^[:;,]? ", "", words)
+    """Return what follows a headline without the signs that set it off."""
+    rest = re.sub(r"^[:;,]? ", "", words)
+    return rest[1:-1] if _QUOTED().fullmatch(rest) and rest[0] == "(" else rest
 
 
 def _end(message: str) -> int | None:
@@ -98,7 +99,7 @@ def _end(message: str) -> int | None:
 
 
 def _boundaries(message: str, boundary: re.Pattern[str]) -> Iterator[int]:
-    """Yield where clauses begin, but not within quotes."""
+    """Yield where clauses begin, but not within quotes or brackets."""
     quoted = [found.span() for found in _QUOTED().finditer(message)]
     for found in boundary.finditer(message):
         if not any(start < found.start() < end for start, end in quoted):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rlslint.text.sentences import LONGEST, told
+from tests.reports.examples import shadowed
 
 LONG = "gov_entitlement_assignments_of_all_business_units"
 
@@ -37,6 +38,19 @@ def test_the_cause_of_a_long_message_becomes_a_note(sign: str, note: str) -> Non
 def test_a_colon_in_a_quoted_name_ends_no_headline() -> None:
     message = f'policy "Users: own rows" on public.docs admits every row: {"it asks nothing " * 5}'
     assert told(message).headline == 'policy "Users: own rows" on public.docs admits every row'
+
+
+def test_a_colon_in_brackets_ends_no_headline() -> None:
+    doubt = "(not certain: nothing in the project says who serves requests)"
+    message = f"app_user can read every row of public.documents in any session {doubt}"
+    assert told(message).headline == message.partition(" (")[0]
+    assert told(message).notes == (doubt.strip("()"),)
+
+
+def test_a_fingerprint_knows_nothing_of_words() -> None:
+    one = shadowed()
+    other = shadowed(message="other words", label="others", help="and others")
+    assert one.fingerprint == other.fingerprint
 
 
 def test_the_longest_beginning_that_fits_is_the_headline() -> None:
