@@ -156,6 +156,30 @@ def _given(table: Relation, settings: tuple[tuple[str, str], ...], row: Mapping[
     return Given(given_row(table, row), settings, bool(settings))
 
 
+def show_routes(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
+    """Print which routes lead to which rows, and return the exit status."""
+    from shutil import get_terminal_size
+
+    from rlslint.project.routes import traced_routes
+    from rlslint.reports.access_routes import as_json, text
+
+    opening = opened(named, options)
+    routes = [(one.name, tuple(traced_routes(one.project))) for one in opening.projects]
+    if options["output_format"] == "json":
+        lines = as_json(routes)
+    else:
+        lines = text(routes, min(get_terminal_size().columns, _WIDEST))
+    traced = [one for _, found in routes for one in found]
+    lost = sum(bool(one.because) for one in traced)
+    said = [*failures(opening, options)]
+    if not options["quiet"]:
+        said += opening.notes
+        number = f"{counted(len(traced), 'route')}, {lost or 'none'} of them not traced."
+        said.append(number if traced else "No route from outside was found.")
+    report = Report("", joined(lines), harmless(said), status_of(opening))
+    return deliver(report, options["output_file"])
+
+
 def opened(named: tuple[str, ...], options: Mapping[str, Any]) -> Opening:
     """Read the files or the databases that the command line names. Raises Failure."""
     databases = tuple(word for word in named if is_connection_string(word))

@@ -165,3 +165,27 @@ def diff(base: str, head: str | None, **options: Any) -> int:
     from rlslint.cli.access_diff import show_changes
 
     return show_changes(base, head, options)
+
+
+@access.command(short_help="Tell which routes lead to which rows.")
+@click.argument("named", nargs=-1, metavar="[PATHS]...")
+@click.option(
+    "--output-format",
+    type=click.Choice(("text", "json")),
+    default="text",
+    help="How the map is printed.",
+)
+@_reading
+def routes(named: tuple[str, ...], **options: Any) -> int:
+    """Tell where traffic from outside comes in, who connects behind it, and what they can see.
+
+    Entrances are read from Kubernetes (Ingress, Gateway API, Services that are open), Istio,
+    Traefik, Kong, Envoy, nginx, Caddy, Helm's values and Compose. Each is followed to the workload,
+    to the connection strings that this is given, and to the role in the database. What could not be
+    traced is listed as such.
+
+    Exit status: 0, or 2 for an error.
+    """
+    from rlslint.cli.access import show_routes
+
+    return show_routes(named, options)

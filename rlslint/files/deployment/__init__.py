@@ -74,15 +74,23 @@ class LostIdentity(NamedTuple):
 
 
 class Route(NamedTuple):
-    """That traffic from outside is let in to a workload.
+    """That traffic from outside is let in, and the workload that it gets to.
 
-    `workload` is what the sources of its connections begin with (`services.web.`, `web.`), `how`
-    names what lets it in.
+    `how` names what lets it in, `where` the host and the path that it is for, "" for any.
+    `service` is the Service on the way. `workload` is what the sources of the workload's
+    connections begin with (`services.web.`, `web.`), of `file` alone where that is not "". With
+    `because` the way was lost, for that reason. `development` tells of files that set up
+    a machine for development, or a stage before production.
     """
 
     span: Span
-    workload: str
     how: str
+    where: str = ""
+    service: Span | None = None
+    workload: str = ""
+    file: str = ""
+    because: str = ""
+    development: bool = False
 
 
 class Deployment(NamedTuple):

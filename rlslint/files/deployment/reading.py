@@ -5,10 +5,17 @@ What programs say of keys and of options is told from their form, and passed ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from typing import Any
 
-from rlslint.files.deployment import Deployment, identity_headers, public_keys, routes
+from rlslint.files.deployment import (
+    Deployment,
+    Route,
+    identity_headers,
+    manifests,
+    proxies,
+    public_keys,
+)
 from rlslint.files.deployment.commands import (
     declares_policies,
     dumps,
@@ -39,7 +46,6 @@ _SEARCHES: tuple[tuple[Callable[[Searched], bool], _Search], ...] = (
     (may_push, schema_pushes),
     (may_tell_version, server_versions),
     (identity_headers.may_tell, identity_headers.lost_identities),
-    (routes.may_tell, routes.routes),
 )
 """In the order of the fields of Deployment: whether a file is searched, and what for."""
 
@@ -49,7 +55,6 @@ _OF_NO_PROGRAMS = (
     startup_options,
     schema_pushes,
     server_versions,
-    routes.routes,
 )
 """What is told by the form of a program, or by files of other kinds alone."""
 
@@ -62,11 +67,16 @@ def read_deployment(
     The files of `parsed` are programs that are told of by their form.
     """
     found: tuple[list[Any], ...] = tuple([] for _ in _SEARCHES)
+    candidates: dict[str, Searched] = {}
     for path in sorted(paths):
         data = content(path)
         if len(data) > LARGEST_SEARCHED:
             continue
         words = Searched(data)
+        if path not in parsed and any(
+            may(words) for may in (manifests.may_enter, manifests.may_serve, proxies.may_tell)
+        ):
+            candidates[path] = words
         searched = [
             (search, members)
             for (may_tell, search), members in zip(_SEARCHES, found, strict=True)
@@ -77,7 +87,26 @@ def read_deployment(
             text = Text(shown_path(path, base), source.encode())
             for search, members in searched:
                 members += search(text, source)
-    told = Deployment(*map(tuple, found))
+    told = Deployment(*map(tuple, found))._replace(routes=tuple(_routes(candidates, base)))
     if told.pushes and any(declares_policies(content(path)) for path in paths):
         return told._replace(pushes=())
     return told
+
+
+def _routes(candidates: Mapping[str, Searched], base: str) -> Iterator[Route]:
+    """Yield the ways in; without an entrance, nobody asks what could be got to."""
+    if not any(
+        manifests.may_enter(words) or proxies.may_tell(words) for words in candidates.values()
+    ):
+        return
+    from rlslint.files.deployment.traffic import traced
+
+    found: list[Any] = []
+    for path, words in candidates.items():
+        text = Text(shown_path(path, base), words.data)
+        source = words.data.decode("utf-8", "replace")
+        if path.endswith((".yml", ".yaml")):
+            found += manifests.pieces_of(text, source)
+        elif proxies.may_tell(words):
+            found += proxies.entrances(text, source)
+    yield from traced(found)

@@ -12,29 +12,22 @@ from rlslint.files.deployment import Route
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import exemption, serves_requests
+from rlslint.project.routes import is_behind, workload_of
 from rlslint.rules.registry import rule
 
 
 @rule
 def route_reaches_bypass_role(route: Route, project: Project) -> Iterator[Finding]:
-    if not project.uses_row_security:
+    is_stage = route.development and not route.workload.startswith("services.")
+    if not project.uses_row_security or is_stage:
         return
     for connection in project.connections:
-        because = _because(connection, project) if _is_behind(route, connection) else ""
+        is_meant = not connection.development and is_behind(route, connection)
+        because = _because(connection, project) if is_meant else ""
         # Of what is known to serve requests, app-role-superuser and app-role-bypassrls tell.
         if because and not serves_requests(connection, project):
             yield _finding(route, connection, because, project)
             return
-
-
-def _is_behind(route: Route, connection: Connection) -> bool:
-    """Tell whether a route leads to the workload that a connection is of."""
-    if not connection.source.startswith(route.workload) or connection.is_open:
-        return False
-    if connection.development or not connection.connects or connection.runs_migrations:
-        return False
-    in_one_file = connection.span.text.path == route.span.text.path
-    return in_one_file or not route.workload.startswith("services.")
 
 
 def _because(connection: Connection, project: Project) -> str:
@@ -52,10 +45,10 @@ def _finding(route: Route, connection: Connection, because: str, project: Projec
     role, tables = connection.role, protected_tables(project.catalog)
     is_set_aside = role in project.config.bypass_roles
     return Finding(
-        object=route.workload.rstrip("."),
+        object=workload_of(route),
         message=f"requests from outside are served as {role}, which no policy of "
         f"{in_words(tables)} binds ({because}): {route.how} leads to "
-        f"{route.workload.rstrip('.').rpartition('.')[2]}",
+        f"{workload_of(route)}",
         span=route.span,
         label="lets in traffic from outside",
         help=f"let this workload connect as a role that policies bind, and keep {role} for work "
