@@ -8,6 +8,7 @@ from typing import Any
 from rlslint import NamedTuple
 from rlslint.reports import ReportedFinding, shown_path
 from rlslint.reports.mends import is_mend, is_statement
+from rlslint.sql.parser import SyntaxProblem, tokens
 from rlslint.text import CatalogText, Statement, Text
 from rlslint.text.patterns import Pattern
 
@@ -59,7 +60,7 @@ def fix_of(reported: ReportedFinding) -> Fix | None:
     if reported.name in _REWRITTEN and statement is not None:
         return _bound(statement, finding.help, finding.object)
     if is_mend(reported):
-        return _behind(statement, finding.span.text, finding.help)
+        return _behind(reported.name, statement, finding.span.text, finding.help)
     return None
 
 
@@ -92,7 +93,7 @@ def _bound(statement: Statement, help: str, name: str) -> Fix | None:
     return Fix(message, (Edit(statement.text, *made),), is_safe)
 
 
-def _behind(statement: Statement | None, text: Text, help: str) -> Fix | None:
+def _behind(name: str, statement: Statement | None, text: Text, help: str) -> Fix | None:
     """Run the SQL of a help at the end of what the migration does."""
     from rlslint.files.layouts.reversals import up_ranges
 
@@ -100,15 +101,26 @@ def _behind(statement: Statement | None, text: Text, help: str) -> Fix | None:
         return None
     if statement is not None and not statement.is_written:
         return None
-    start, end = up_ranges(text.data)[-1]
-    up = text.data[start:end]
-    kept = start + len(up.rstrip())
-    if kept and text.data[kept - 1 : kept] != b";":
+    ranges = up_ranges(text.data)
+    if not ranges:
         return None
-    at = text.character(kept)
-    return Fix(
-        "Run the SQL at the end of the migration", (Edit(text, at, at, f"\n{help}"),), False, True
-    )
+    place = len(text.data[: ranges[-1][1]].rstrip())
+    before = text.data[:place]
+    ended = help if help.rstrip().endswith(";") or "\n" in help or "--" in help else f"{help};"
+    # On a line of its own a semicolon stands in no comment.
+    end = "" if _is_ended(before) else "\n;"
+    at = text.character(place)
+    edit = Edit(text, at, at, f"{end}\n\n{ended}" if before else f"{ended}\n")
+    return Fix(f"Add the statement that mends {name}", (edit,), False, True)
+
+
+def _is_ended(sql: bytes) -> bool:
+    """Tell whether a semicolon ends the last statement."""
+    try:
+        found = tokens(sql)
+    except SyntaxProblem:
+        return sql.endswith(b";")
+    return not found or sql[found[-1].start : found[-1].end] == b";"
 
 
 def as_data(fix: Fix | None) -> dict[str, Any] | None:

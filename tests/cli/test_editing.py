@@ -136,7 +136,7 @@ def test_a_migration_that_is_not_committed_is_mended_at_its_end(tmp_path: Path) 
     repository(tmp_path, {"db/2.sql": new}, {"db/1.sql": f"-- migrate:up\n{OPEN}"})
     run(tmp_path, "--fix")
     up, _, down = (tmp_path / "db/2.sql").read_text().partition("-- migrate:down")
-    assert up.startswith(f"-- migrate:up\n{NOTES}ALTER TABLE public.notes ENABLE ROW LEVEL")
+    assert up.startswith(f"-- migrate:up\n{NOTES}\nALTER TABLE public.notes ENABLE ROW LEVEL")
     assert down == "\nDROP TABLE notes;\n"
     run(tmp_path, "--fix")
     assert run(tmp_path, "--fix").stdout == ""

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from lsprotocol import types as lsp
 
 from rlslint.cli.language_server.diagnostics import SOURCE, Shown
 from rlslint.cli.language_server.positions import Positions, range_of
 from rlslint.files.ignores import rows_around
-from rlslint.files.layouts.reversals import up_ranges
 from rlslint.files.walk import kind
-from rlslint.project import Finding
 from rlslint.reports import ReportedFinding
-from rlslint.sql.parser import SyntaxProblem, tokens
+from rlslint.reports.edits import fix_of, source_of
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 SHOW_CARD = "rlslint.showCard"
 """The command of the server that shows a rule's card."""
 
 REASON = "say here why this is meant"
 
-_STATEMENT = Pattern(r"(?:ALTER|BEGIN|CREATE|DO|DROP|GRANT|REINDEX|REVOKE|SELECT|SET)\b")
-_SESSION = Pattern(r"(?:BEGIN|SELECT|SET)\b")
 _HASH = (".py", ".rb", ".rake", ".ex", ".exs", ".env", ".yml", ".yaml", ".toml", ".tf", ".service")
 
 
@@ -74,15 +70,14 @@ def _actions(
     reported: ReportedFinding, diagnostic: lsp.Diagnostic, file: File, shown: Shown
 ) -> Iterator[lsp.CodeAction]:
     positions = Positions(file.source, shown.encoding)
-    mend = _mend(reported.finding, file)
-    if mend is not None:
-        place, sql = mend
+    fix = fix_of(reported)
+    if fix is not None and all(source_of(edit.text) == file.source for edit in fix.edits):
         yield lsp.CodeAction(
-            f"Add the statement that mends {reported.name}",
+            fix.message,
             lsp.CodeActionKind.QuickFix,
             [diagnostic],
-            is_preferred=True,
-            edit=_insertion(file, positions, place, sql),
+            is_preferred=fix.is_safe or fix.is_of_migration,
+            edit=_changed(file, positions, fix.edits),
         )
     comment = _comment(reported, file)
     if comment is not None:
@@ -91,7 +86,7 @@ def _actions(
             f"Let {reported.name} stand here, with a reason",
             lsp.CodeActionKind.QuickFix,
             [diagnostic],
-            edit=_insertion(file, positions, place, line),
+            edit=_changed(file, positions, ((None, place, place, line),)),
         )
     yield lsp.CodeAction(
         f"Show the card of {reported.name}",
@@ -99,37 +94,6 @@ def _actions(
         [diagnostic],
         command=lsp.Command("Show the card", SHOW_CARD, arguments=[reported.name]),
     )
-
-
-def _mend(finding: Finding, file: File) -> tuple[int, str] | None:
-    """Return the statement that mends a finding, and at which character of a migration to add it.
-
-    What a session should do instead is no migration.
-    """
-    help = finding.help
-    if kind(os.path.basename(file.path)) != "sql":
-        return None
-    if not _STATEMENT().match(help) or _SESSION().match(help):
-        return None
-    data = file.source.encode("utf-8", "replace")
-    ranges = up_ranges(data)
-    if not ranges:
-        return None
-    place = len(data[: ranges[-1][1]].rstrip())
-    before = data[:place].decode("utf-8", "replace")
-    statement = help if help.rstrip().endswith(";") else f"{help};"
-    # On a line of its own a semicolon stands in no comment.
-    end = "" if _is_ended(data[:place]) else "\n;"
-    return len(before), f"{end}\n\n{statement}" if before else f"{statement}\n"
-
-
-def _is_ended(sql: bytes) -> bool:
-    """Tell whether a semicolon ends the last statement."""
-    try:
-        found = tokens(sql)
-    except SyntaxProblem:
-        return sql.endswith(b";")
-    return not found or sql[found[-1].start : found[-1].end] == b";"
 
 
 def _comment(reported: ReportedFinding, file: File) -> tuple[int, str] | None:
@@ -157,7 +121,12 @@ def _mark(path: str) -> str:
     return "#" if path.endswith(_HASH) else "//"
 
 
-def _insertion(file: File, positions: Positions, place: int, text: str) -> lsp.WorkspaceEdit:
-    at = positions.position(place)
-    edit = lsp.TextEdit(lsp.Range(at, at), text)
-    return lsp.WorkspaceEdit(changes={file.uri: [edit]})
+def _changed(
+    file: File, positions: Positions, edits: Iterable[tuple[Any, int, int, str]]
+) -> lsp.WorkspaceEdit:
+    """Return what changes a document; edits are those of a fix."""
+    made = []
+    for _, start, end, content in edits:
+        place = lsp.Range(positions.position(start), positions.position(end))
+        made.append(lsp.TextEdit(place, content))
+    return lsp.WorkspaceEdit(changes={file.uri: made})
