@@ -110,7 +110,7 @@ def _terms(project: Project, policy: Policy) -> Iterator[str]:
     for word, clause in (("USING", policy.using), ("WITH CHECK", policy.check)):
         if clause is not None:
             yield ""
-            yield f"```sql\n{word} ({clause_sql(clause)})\n```"
+            yield f"```sql\n{word} ({clause_sql(clause, policy.relation)})\n```"
 
 
 def _admitted(speaker: Speaker, clause: Clause, table: Relation) -> str:
