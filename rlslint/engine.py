@@ -353,7 +353,7 @@ def _result(
         unjudged: list[Unjudged] = []
         judged = judge(asked.subjects, project, selection, unjudged, faults)
         if before is not None:
-            judged = _with_reach(judged, project, faults)
+            judged = _with_standing(judged, project, faults)
         if asked.is_loose and project.runtime.assumed:
             judged = [_of_a_script(finding) for finding in judged]
         findings += _without_faults(asked.placed, judged, faults)
@@ -386,7 +386,7 @@ def _result(
 
         is_whole = before.is_whole and not (unread or faults or reader.errors)
         run = Run(shown, elsewhere, (*findings, *kept), selection.names, unchecked, is_whole)
-        shown, elsewhere, earlier = _compared(run, before, project, selection, faults)
+        shown, elsewhere, earlier = _compared(run, before, judged_projects, selection, faults)
     shown_now = (finding for finding in shown if _is_shown(finding, config))
     ordered = without_overwriting(in_order(shown_now, faults), faults)
     if not _may_deny(read, reader, named):
@@ -429,26 +429,27 @@ def _settings_without_readers(projects: list[Project], reader: Reader) -> Iterat
 
 
 def _compared(
-    run: Run, before: Before, project: Project, selection: Selection, faults: list[Fault]
+    run: Run, before: Before, projects: list[Project], selection: Selection, faults: list[Fault]
 ) -> tuple[list[ReportedFinding], list[ReportedFinding], Earlier]:
     """Return what is new of a run, here and elsewhere, and what came of comparing."""
     from rlslint.reports.earlier import compared
 
     def about_entries(uses: list[EntryUse]) -> list[Finding]:
-        return judge((("EntryUse", use) for use in uses), project, selection, [], faults)
+        asked = [("EntryUse", use) for use in uses]
+        return [f for one in projects[:1] for f in judge(asked, one, selection, [], faults)]
 
     return compared(run, before, lambda one: _is_shown(one, selection.config), about_entries)
 
 
-def _with_reach(findings: list[Finding], project: Project, faults: list[Fault]) -> list[Finding]:
-    """Add who gets at what each finding is about."""
+def _with_standing(findings: list[Finding], project: Project, faults: list[Fault]) -> list[Finding]:
+    """Add what each finding is known by another time, before it is placed elsewhere."""
     if not findings:
         return findings
     from rlslint.project.reaching import Reaching
 
     reaching = Reaching(project)
     return _without_faults(
-        lambda finding: finding._replace(reach=reaching.at(finding.object)), findings, faults
+        lambda finding: finding._replace(standing=reaching.standing(finding)), findings, faults
     )
 
 

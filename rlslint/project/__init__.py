@@ -9,17 +9,17 @@ from rlslint.sql.expressions import Expr
 from rlslint.text import Related, Span, Statement
 
 
-class Reach(NamedTuple):
-    """Who gets at an object: the roles, each with what it may do (`SELECT`, `SELECT (title)`).
+class Standing(NamedTuple):
+    """What a finding is known by another time, beside its rule and its object.
 
-    `told` are the statements that say no more than that: grants, and what made the table.
+    `reach` are the roles that get at the object, each with what it may do (`SELECT`, `SELECT
+    (title)`). `statement` tells what makes the fault from other statements, `related` what else has
+    a part in it; that a table was made and what was granted on it, `reach` tells.
     """
 
-    roles: frozenset[tuple[str, str]] = frozenset()
-    told: frozenset[Span] = frozenset()
-
-
-NOBODY = Reach()
+    reach: frozenset[tuple[str, str]]
+    statement: str
+    related: frozenset[str]
 
 
 class Finding(NamedTuple):
@@ -31,8 +31,8 @@ class Finding(NamedTuple):
     `statement` is what an ignore comment must stand on to cover the finding; where it is None,
     that is the statement (or the line) of `span`. A check leaves `severity` and `confidence` None
     where its card's values hold. `rule`, `files` (those that made the subject what it is),
-    `database` ("" where files tell of the fault) and `reach` (who gets at the object, where it is
-    compared with earlier findings) are filled in by the engine; a check never names itself.
+    `database` ("" where files tell of the fault) and `standing` (where it is compared with earlier
+    findings) are filled in by the engine; a check never names itself.
     """
 
     object: str
@@ -47,7 +47,7 @@ class Finding(NamedTuple):
     rule: str = ""
     files: frozenset[str] = frozenset()
     database: str = ""
-    reach: Reach = NOBODY
+    standing: Standing | None = None
 
 
 class NotChecked(NamedTuple):

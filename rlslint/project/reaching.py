@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from rlslint import NamedTuple
 from rlslint.access import (
     ASSUMED_ROLE,
     certainly,
@@ -24,12 +25,41 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
-from rlslint.project import Reach
+from rlslint.project import Finding, Standing
+from rlslint.project.fingerprints import statement_print
 from rlslint.project.project import Project
-from rlslint.text import Statement
+from rlslint.text import Span, Statement
+
+MADE = "made"
+"""The statement of findings on a table that stand where it was made."""
 
 _PRIVILEGES = (*DATA_PRIVILEGES, "truncate")
 _Object = Relation | Function | Policy | Role
+
+
+def standing(finding: Finding, told: frozenset[Span] = frozenset()) -> Standing:
+    """Return what a finding is known by, but for who reaches its object.
+
+    `told` are the statements that need no telling apart.
+    """
+    span = finding.span
+    others = frozenset(_print(one.span) for one in finding.related if one.span not in told)
+    if span in told:
+        return Standing(frozenset(), MADE, others)
+    if finding.statement is not None and finding.statement.sql:
+        return Standing(frozenset(), statement_print(finding.statement.sql), others)
+    return Standing(frozenset(), _print(span), others)
+
+
+def _print(span: Span | None) -> str:
+    return "" if span is None else statement_print(span.sql)
+
+
+class _Reach(NamedTuple):
+    """Who gets at an object, and the statements that say no more than that."""
+
+    roles: frozenset[tuple[str, str]]
+    told: frozenset[Span]
 
 
 class Reaching:
@@ -40,7 +70,7 @@ class Reaching:
 
     def __init__(self, project: Project) -> None:
         self._catalog = catalog = project.catalog
-        self._reached: dict[str, Reach] = {}
+        self._reached: dict[str, _Reach] = {}
         self._objects: dict[str, list[_Object]] = {}
         relations = (*catalog.unknown_relations.values(), *catalog.relations.known())
         policies = (policy for relation in relations for policy in relation.policies.known())
@@ -58,7 +88,12 @@ class Reaching:
             and not is_probably_superuser(catalog, role)
         )
 
-    def at(self, name: str) -> Reach:
+    def standing(self, finding: Finding) -> Standing:
+        """Return what a finding is known by."""
+        reached = self._at(finding.object)
+        return standing(finding, reached.told)._replace(reach=reached.roles)
+
+    def _at(self, name: str) -> _Reach:
         """Return who reaches an object, or the one that it is a part of."""
         if name not in self._reached:
             objects = self._named(name)
@@ -66,7 +101,7 @@ class Reaching:
             public = {what for role, what in found if role == PUBLIC}
             own = {(role, what) for role, what in found if role == PUBLIC or what not in public}
             told = {statement.span for one in objects for statement in _telling(one)}
-            self._reached[name] = Reach(frozenset(own), frozenset(told))
+            self._reached[name] = _Reach(frozenset(own), frozenset(told))
         return self._reached[name]
 
     def _named(self, name: str) -> list[_Object]:

@@ -17,12 +17,9 @@ from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Severity
 from rlslint.config.baseline import Entry
 from rlslint.project import Finding
-from rlslint.project.fingerprints import statement_print
+from rlslint.project.reaching import standing
 from rlslint.rules import rule_names, suggestion
 from rlslint.text import Span, Text
-
-_MADE = "made"
-"""The statement of findings on a table that stand where it was made."""
 
 _ANY_FILE = "a file"
 """The object of findings that are about a place rather than an object of the database."""
@@ -114,19 +111,8 @@ def identity(finding: Finding, severity: Severity) -> Identity:
     object = finding.object
     if span is not None and object.startswith(span.text.path):
         object = _ANY_FILE
-    told = finding.reach.told
-    others = frozenset(_print(other.span) for other in finding.related if other.span not in told)
-    if span in told:
-        statement = _MADE
-    elif finding.statement is not None and finding.statement.sql:
-        statement = statement_print(finding.statement.sql)
-    else:
-        statement = _print(span)
-    return Identity(finding.rule, object, severity, finding.reach.roles, statement, others)
-
-
-def _print(span: Span | None) -> str:
-    return "" if span is None else statement_print(span.sql)
+    known = finding.standing or standing(finding)
+    return Identity(finding.rule, object, severity, known.reach, known.statement, known.related)
 
 
 def entries_of(identities: Iterable[Identity]) -> tuple[Entry, ...]:
