@@ -26,12 +26,15 @@ _PLACES = {"README.md": "index.md"}
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the first page and a page for each rule."""
+    """Add the first page, a page for each rule, and those of the editors."""
     start = (ROOT / "README.md").read_text(encoding="utf-8")
     files.append(File.generated(config, "index.md", content=start))
     for name in rule_names():
         one = card(name)
         files.append(File.generated(config, f"rules/{name}.md", content=_page(one)))
+    for path in sorted((ROOT / "editors").glob("*.md")):
+        content = path.read_text(encoding="utf-8")
+        files.append(File.generated(config, f"editors/{path.name}", content=content))
     return files
 
 
@@ -72,7 +75,7 @@ def _source_of(page: str) -> str:
     """Return where in the repository a page of the site stands."""
     if page == "index.md":
         return "README.md"
-    return page if page.startswith("rules/") else f"docs/{page}"
+    return page if page.startswith(("rules/", "editors/")) else f"docs/{page}"
 
 
 def _place_of(path: str) -> str:

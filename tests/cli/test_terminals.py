@@ -40,6 +40,10 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+_PROGRESS = re.compile(r"\r\x1b\[K(?:[^\r\n…]+ …)?")
+"""What a busy machine shows for a while."""
+
+
 class Terminal:
     """A process whose output is a terminal of 80 columns, and what it has printed so far."""
 
@@ -59,7 +63,7 @@ class Terminal:
                 break
             self.text += read.decode("utf-8", "replace")
         before, _, self.text = self.text.partition(wanted) if wanted else (self.text, "", "")
-        return before.replace("\r\n", "\n")
+        return _PROGRESS.sub("", before.replace("\r\n", "\n"))
 
 
 @contextmanager
