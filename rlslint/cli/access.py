@@ -277,12 +277,24 @@ def _rendered(
             from rlslint.reports.access_text import markdown
 
             return markdown(matrices)
+        case "dot" | "mermaid" | "opengraph":
+            return _drawn(matrices, output_format)
         case _:
             from shutil import get_terminal_size
 
             from rlslint.reports.access_text import text
 
             return text(matrices, min(get_terminal_size().columns, _WIDEST))
+
+
+def _drawn(matrices: list[tuple[str, Matrix]], language: str) -> Iterator[str]:
+    from rlslint.project.access_graph import access_graph
+    from rlslint.reports import access_graph as languages
+
+    together = language != "opengraph"
+    graphs = [(name, access_graph(matrix, together=together)) for name, matrix in matrices]
+    drawn: Iterator[str] = getattr(languages, language)(graphs)
+    return drawn
 
 
 def _closing(
