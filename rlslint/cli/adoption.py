@@ -64,6 +64,14 @@ def compared_check(
     return _finished(result._replace(notes=(*result.notes, *notes)), file, options)
 
 
+def before_of(paths: tuple[str, ...], config: Config, options: Mapping[str, Any]) -> Before | None:
+    """Return what the baseline has that the configuration names, None where it names none."""
+    file = _file_of(config, options)
+    if file is None:
+        return None
+    return _before(file, options, is_whole=_covers(paths, file.path))
+
+
 def compared_audit(
     audited: Callable[[Before], Result], config: Config, options: Mapping[str, Any]
 ) -> Result:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NAMED_DATABASES = 3
 _NAMED_FILES = 3
+_MOST_DIFFERENCES = 5
 
 
 def closing_lines(result: Result) -> Iterator[str]:
@@ -46,7 +47,11 @@ def closing_lines(result: Result) -> Iterator[str]:
 
 
 def _earlier_sentences(earlier: Earlier, new: int) -> Iterator[str]:
-    """Say what was not reported since it was there before."""
+    """Say what was not reported since it was there before, and why other things were."""
+    yield from earlier.differences[:_MOST_DIFFERENCES]
+    more = len(earlier.differences) - _MOST_DIFFERENCES
+    if more > 0:
+        yield f"So had {counted(more, 'more object')}."
     if earlier.hidden:
         verb = "is" if earlier.hidden == 1 else "are"
         yield f"{counted(earlier.hidden, 'finding')} of the baseline {verb} not shown."

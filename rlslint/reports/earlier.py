@@ -10,7 +10,7 @@ from rlslint.config.baseline import Entry
 from rlslint.project import Finding, NotChecked
 from rlslint.reports import ReportedFinding, reported
 from rlslint.rules import rule_names
-from rlslint.rules.baselines import Before, Earlier, EntryUse, compare, identity
+from rlslint.rules.baselines import Before, Earlier, EntryUse, compare, difference, identity
 
 
 class Run(NamedTuple):
@@ -70,6 +70,11 @@ def compared(
         run.is_whole,
     )
     old = known | same
+    differences = [
+        difference(identities[number], (*before.state, *before.entries))
+        for number in sorted(visible - old)
+    ]
+    earlier = earlier._replace(differences=tuple(filter(None, differences)))
     new = [everything[number] for number in sorted(named - old)]
     elsewhere = [
         one for number, one in enumerate(everything) if number not in named and number not in old

@@ -86,7 +86,8 @@ class Earlier(NamedTuple):
     of each entry of the baseline is still found, None where nothing is; an entry of which this run
     tells nothing is left as it is, and where `is_whole` is not set, that is every one. `hidden` and
     `unchanged` count what the baseline hides, and what the earlier state had as well; `since` is
-    the name of that state, and `mended` counts what it had and this one has not.
+    the name of that state, and `mended` counts what it had and this one has not. `differences` say
+    of what was there before in another form what is new of it.
     """
 
     found: tuple[tuple[Identity, bool], ...]
@@ -98,6 +99,7 @@ class Earlier(NamedTuple):
     is_whole: bool = True
     since: str = ""
     mended: int = 0
+    differences: tuple[str, ...] = ()
 
     def mended_since(self, then: Earlier) -> int:
         """Return how many findings of an earlier state, of those that are shown, are gone."""
@@ -167,6 +169,31 @@ def _are_old(identities: list[Identity], entry: Entry) -> list[bool]:
             left[one.statement] -= 1
         found.append(is_old)
     return found
+
+
+def difference(one: Identity, entries: Iterable[Entry]) -> str:
+    """Return a sentence on what is new of a finding, "" where all of it is."""
+    for entry in entries:
+        if entry.key == one.key:
+            new = _difference(one, entry)
+            return f"{one.object} had {one.rule} before; {new}." if new else ""
+    return ""
+
+
+def _difference(one: Identity, entry: Entry) -> str:
+    if one.severity > entry.severity:
+        return f"new is that its severity is {one.severity.name}, not {entry.severity.name}"
+    by_role: dict[str, list[str]] = {}
+    for role, what in sorted(one.reach):
+        if not _is_covered(role, what, entry.reach):
+            by_role.setdefault(role, []).append(what)
+    if by_role:
+        who = "; ".join(f"{role} ({', '.join(what)})" for role, what in by_role.items())
+        return f"new is who reaches it: {who}"
+    parts = entry.related.union(entry.statements)
+    if one.statement not in parts or not one.related <= parts:
+        return "new is a statement that had no part in it"
+    return ""
 
 
 def _is_covered(role: str, what: str, reach: frozenset[tuple[str, str]]) -> bool:

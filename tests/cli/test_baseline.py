@@ -398,3 +398,15 @@ def test_what_does_not_go_together_is_said(
     run = rlslint("check", *arguments, cwd=tmp_path)
     assert run.returncode == 2
     assert sentence in run.stderr
+
+
+def test_what_is_new_of_an_old_finding_is_said(project: Project) -> None:
+    project.migration("0002.sql", "GRANT SELECT, INSERT ON docs TO reporting;\n")
+    run = project.check()
+    assert (
+        "public.docs had rls-not-enabled before; new is who reaches it: reporting (INSERT, SELECT)."
+        in run.stderr
+    )
+    project.edit('severity = "error"', 'severity = "warning"')
+    run = project.check()
+    assert "before; new is that its severity is error, not warning." in run.stderr

@@ -78,7 +78,12 @@ def analyse(place: Place, buffers: Mapping[str, bytes]) -> Analysis:
     with disk.Buffers(buffers):
         try:
             config = config_in_force(configuration_file(place.paths, _OPTIONS), _OPTIONS)
-            examined = examine(place.paths, config)
+            before = None
+            if config.baseline is not None:
+                from rlslint.cli.adoption import before_of
+
+                before = before_of(place.paths, config, _OPTIONS)
+            examined = examine(place.paths, config, before)
         except (ConfigError, UnknownRuleError) as error:
             where = error.place if isinstance(error, ConfigError) else None
             return Analysis(problem="\n".join(problem_lines(error)[:1]), place=where)

@@ -137,3 +137,14 @@ def test_a_file_without_a_project_is_checked_in_its_workspace_or_alone(
     path = str(home / "code/x.sql")
     assert place_of(path, ()) == Place(str(home / "code"), ("x.sql",))
     assert place_of(path, (str(home / "code"),)) == Place(str(home / "code"), (".",))
+
+
+def test_what_the_baseline_has_is_not_shown(project: Path) -> None:
+    (project / "migrations/0002_policy.sql").write_text(OPEN, "utf-8")
+    (project / "rlslint.toml").write_text('baseline = "old.toml"\n', "utf-8")
+    assert rlslint("check", "--write-baseline", cwd=project).returncode == 0
+    assert "policy-using-true" not in _rules(_analysed(project))
+    another = f"{OPEN}CREATE POLICY q ON docs USING (true);\n"
+    assert "policy-using-true" in _rules(_analysed(project, **{"0002_policy": another}))
+    (project / "old.toml").write_text("version = 2\n", "utf-8")
+    assert "version 2" in _analysed(project).problem
