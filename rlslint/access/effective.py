@@ -62,6 +62,7 @@ class Ground(Enum):
 
     no_privilege = "no privilege"
     no_usage = "no USAGE on the schema"
+    not_changeable = "a materialized view is not changed"
     not_applied = "TRUNCATE asks no policy"
     off = "row security is not enabled"
     superuser = "superuser"
@@ -195,14 +196,15 @@ def _decided(
     command: str,
     functions: ContextFunctions,
 ) -> Rows:
-    ownership = owns(catalog, runtime, role, relation) if role in runtime.names else None
-    may_own = ownership is not None and ownership.answer is Answer.maybe and role != ASSUMED_ROLE
+    owning = _perhaps_owning(catalog, runtime, role, relation)
+    if owning:
+        return _as_owner(catalog, role, relation, command, functions, owning)
     if not has_any_column_privilege(catalog, role, relation, command):
-        if may_own and ownership is not None:
-            return Rows(Extent.unknown, Ground.unknown, because=ownership.because)
         return Rows(Extent.none, Ground.no_privilege)
     if not can_use_schema(catalog, role, relation.schema):
         return Rows(Extent.none, Ground.no_usage)
+    if relation.is_materialized_view and command != "select":
+        return Rows(Extent.none, Ground.not_changeable)
     doubts = tuple(_doubts(catalog, runtime, role, relation, command))
     columns = _columns(catalog, role, relation, command)
     if not relation.rls_enabled:
@@ -222,14 +224,40 @@ def _decided(
     if found.extent is not Extent.none and _runs_in_circles(catalog, role, relation, command):
         return Rows(Extent.none, Ground.recursion, doubts=doubts)
     found = found._replace(columns=columns, doubts=doubts)
-    is_open = may_own and not relation.rls_forced and found.extent is not Extent.every
-    if is_open and ownership is not None:
-        return Rows(Extent.unknown, Ground.unknown, because=ownership.because)
     if command in ("update", "delete"):
         reads = _rows(catalog, runtime, role, relation, "select", functions)
         if reads.condition != found.condition or reads.extent is not found.extent:
             found = found._replace(reads=reads)
     return found
+
+
+def _perhaps_owning(catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation) -> str:
+    """Return why a role that serves requests may be the owner of a table, "" where it is not."""
+    if role == ASSUMED_ROLE or role not in runtime.names:
+        return ""
+    ownership = owns(catalog, runtime, role, relation)
+    return ownership.because if ownership.answer is Answer.maybe else ""
+
+
+def _as_owner(
+    catalog: Catalog,
+    role: str,
+    relation: Relation,
+    command: str,
+    functions: ContextFunctions,
+    owning: str,
+) -> Rows:
+    """Return what a role gets that owns a table if what is said of it is right."""
+    doubts = (f"it owns the table, for {owning}",)
+    if relation.is_materialized_view and command != "select":
+        return Rows(Extent.none, Ground.not_changeable)
+    if not relation.rls_enabled:
+        return Rows(Extent.every, Ground.off, doubts=doubts)
+    if not relation.rls_forced:
+        return Rows(Extent.every, Ground.owner, doubts=doubts)
+    if command == "truncate":
+        return Rows(Extent.every, Ground.not_applied, doubts=doubts)
+    return _by_policies(catalog, role, relation, command, functions)._replace(doubts=doubts)
 
 
 def _doubts(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, is_probably_superuser, is_superuser
-from rlslint.access.effective import RowKind, Rows, is_usage_assumed, row_kinds, rows_of
+from rlslint.access.effective import Extent, RowKind, Rows, is_usage_assumed, row_kinds, rows_of
 from rlslint.access.privileges import PREDEFINED_ROLES, can_use_schema, has_any_column_privilege
 from rlslint.access.reach import Bypass, bypass
 from rlslint.access.runtime_roles import RuntimeRoles
@@ -166,7 +166,9 @@ def trace(
         return lambda: _policies(catalog, role, table, demand, of, functions, given)
 
     add("privilege", lambda: _privilege(catalog, role, table, command, rows.columns))
-    if isinstance(steps[-1], PrivilegeStep) and not steps[-1].held:
+    stopped = isinstance(steps[-1], PrivilegeStep) and not steps[-1].held
+    # One that perhaps owns the table goes on.
+    if stopped and rows.extent is Extent.none:
         return Trace(role, table, command, given, rows, tuple(steps))
     add("schema", lambda: _schema(catalog, role, table))
     if isinstance(steps[-1], SchemaStep) and not steps[-1].held:

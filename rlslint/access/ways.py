@@ -7,7 +7,8 @@ children, a query of one of these its own (manual: Row Security Policies, Inheri
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from rlslint import NamedTuple
 from rlslint.access.effective import Extent, Rows, rows_of
@@ -76,7 +77,10 @@ def ways_of(
         behind = () if relation is table else (relation,)
         for read in _views(catalog).get(relation, ()):
             view = read.through[0]
-            if read.role == role or not _may(catalog, role, view, command):
+            if read.role == role:
+                continue
+            may = _known(partial(_may, catalog, role, view, command))
+            if may is False:
                 continue
             if command == "truncate" or (command != "select" and not _is_writable(read)):
                 continue
@@ -85,13 +89,16 @@ def ways_of(
                 continue
             part = relation in below or not all(map(_shows_all, read.through))
             kind = "materialized view" if read.from_copy else "view"
-            way = Way(kind, (*read.through, *behind), reader, rows(reader, relation), part)
-            found.append(way)
+            gained = _if_known(rows(reader, relation), may, "it may use the view")
+            found.append(Way(kind, (*read.through, *behind), reader, gained, part))
         for function, commands in _definers(catalog).get(relation, ()):
-            if command in commands and can_execute(catalog, role, function):
+            if command not in commands:
+                continue
+            may = _known(partial(can_execute, catalog, role, function))
+            if may is not False:
                 owner = function.owner
-                way = Way("function", (function, *behind), owner, rows(owner, relation), True)
-                found.append(way)
+                gained = _if_known(rows(owner, relation), may, "it may call the function")
+                found.append(Way("function", (function, *behind), owner, gained, True))
     return tuple(way for way in found if _gives_more(way.rows, direct))
 
 
@@ -124,12 +131,21 @@ def not_understood(catalog: Catalog) -> Iterator[tuple[Relation | Function, Unkn
 
 
 def _may(catalog: Catalog, role: str, relation: Relation, privilege: str) -> bool:
+    return has_any_column_privilege(catalog, role, relation, privilege) and can_use_schema(
+        catalog, role, relation.schema
+    )
+
+
+def _known(question: Callable[[], bool]) -> bool | None:
+    """Return the answer to a question, None where it is not known."""
     try:
-        return has_any_column_privilege(catalog, role, relation, privilege) and can_use_schema(
-            catalog, role, relation.schema
-        )
+        return question()
     except UnknownFact:
-        return True
+        return None
+
+
+def _if_known(rows: Rows, may: bool | None, doubt: str) -> Rows:
+    return rows if may else rows._replace(doubts=(*rows.doubts, doubt))
 
 
 def _gives_more(rows: Rows, direct: Rows) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from rlslint.cli.streams import ERROR, SUCCESS, Failure, Report, deliver, harmle
 from rlslint.config import did_you_mean, with_hint
 from rlslint.config.options import Config, ConfigError
 from rlslint.meaning.given import NOTHING_GIVEN, Given, given_row
+from rlslint.project import NotChecked
 from rlslint.project.matrix import (
     Asked,
     Matrix,
@@ -36,6 +38,7 @@ from rlslint.project.matrix import (
 )
 from rlslint.project.opening import Opening, is_connection_string, open_databases, open_files
 from rlslint.project.project import Project
+from rlslint.reports import place
 from rlslint.reports.access_words import Speaker, reason
 from rlslint.text.faults import tracebacks
 from rlslint.text.sentences import names_in
@@ -267,8 +270,7 @@ def _rendered(
         case "json":
             from rlslint.reports.access_data import as_json
 
-            unread = (item for one in opening.projects for item in one.not_checked)
-            return as_json(matrices, unread)
+            return as_json(matrices, _not_followed(opening))
         case "csv":
             from rlslint.reports.access_data import as_csv
 
@@ -304,35 +306,44 @@ def _closing(
     if options["quiet"]:
         return
     yield from opening.notes
-    if not matrices:
-        if not opening.errors:
-            yield "No migrations and no scripts were found, so there is nothing to tell."
-        return
-    answers = unknown = 0
-    for _, matrix in matrices:
-        for table in matrix.tables:
-            for group in alike_roles(matrix, table):
-                for answer in group.answers:
-                    number = len(group.roles) * len(answer.commands)
-                    answers += number
-                    unknown += number if answer.rows.extent is Extent.unknown else 0
-    tables = sum(len(matrix.tables) for _, matrix in matrices)
-    roles = sum(len(matrix.roles) for _, matrix in matrices)
-    yield (
-        f"{counted(tables, 'table')}, {counted(roles, 'role')}, {counted(answers, 'answer')}"
-        f", {unknown or 'none'} of them unknown."
-    )
+    if matrices:
+        yield _summary([matrix for _, matrix in matrices])
+    elif not opening.errors:
+        yield "No migrations and no scripts were found, so there is nothing to tell."
     if opening.scripts_left:
         yield f"{counted(opening.scripts_left, 'script')} beside the history not asked of."
-    unread = [item for one in opening.projects for item in one.not_checked]
+    unread = _not_followed(opening)
     for item in unread[:_MOST_TOLD]:
-        yield f"Not followed: {item.kind} {item.object} {item.reason}."
+        found = place(item.span) if item.span is not None else None
+        where = f" ({found.path}:{found.start.row})" if found is not None else ""
+        yield f"Not followed: {item.kind} {item.object} {item.reason}{where}."
     if len(unread) > _MOST_TOLD:
         yield f"Not followed: {len(unread) - _MOST_TOLD} more (--output-format json lists them)."
     for one in opening.projects:
         for subject, gap in list(not_understood(one.project.catalog))[:_MOST_TOLD]:
             kind = "function" if isinstance(subject, Function) else "view"
             yield f"Not followed: {kind} {subject}, for {reason(gap)}."
+
+
+def _summary(matrices: list[Matrix]) -> str:
+    answers: Counter[bool] = Counter()
+    for matrix in matrices:
+        for table in matrix.tables:
+            for group in alike_roles(matrix, table):
+                for answer in group.answers:
+                    is_unknown = answer.rows.extent is Extent.unknown
+                    answers[is_unknown] += len(group.roles) * len(answer.commands)
+    numbers = (
+        counted(sum(len(matrix.tables) for matrix in matrices), "table"),
+        counted(sum(len(matrix.roles) for matrix in matrices), "role"),
+        counted(answers.total(), "answer"),
+    )
+    return f"{', '.join(numbers)}, {answers[True] or 'none'} of them unknown."
+
+
+def _not_followed(opening: Opening) -> list[NotChecked]:
+    of_projects = (item for one in opening.projects for item in one.not_checked)
+    return [*of_projects, *opening.unread]
 
 
 def counted(number: int, noun: str) -> str:

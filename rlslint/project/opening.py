@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, excluded
 from rlslint.files import disk
-from rlslint.files.discovery import discover
+from rlslint.files.discovery import Found, discover
 from rlslint.project import NotChecked
-from rlslint.project.not_checked import not_followed
+from rlslint.project.not_checked import not_followed, unread_files
 from rlslint.project.project import Project
 from rlslint.text.budget import CONTENTS_KEPT
 from rlslint.text.faults import Fault
+
+if TYPE_CHECKING:
+    from rlslint.project.building import Projects
 
 
 class Opened(NamedTuple):
@@ -28,13 +32,15 @@ class Opened(NamedTuple):
 class Opening(NamedTuple):
     """The projects that could be read, and what went wrong with others.
 
-    `scripts_left` is how many scripts beside the histories were left out.
+    `unread` are files with signs of row security that nothing read, `scripts_left` is how many
+    scripts beside the histories were left out.
     """
 
     projects: tuple[Opened, ...]
     notes: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    unread: tuple[NotChecked, ...] = ()
     scripts_left: int = 0
 
 
@@ -51,20 +57,33 @@ def open_files(paths: Sequence[str | os.PathLike[str]], config: Config) -> Openi
             reader.unreadable(problem)
         reader.faults += found.faults
         with disk.Confined(found.roots):
-            built = build(found, config, reader).built
+            projects = build(found, config, reader)
+        unread = _unread(found, projects, reader)
+    built = projects.built
     read = [one for one in built if one.files]
     histories = [one for one in read if not one.loose]
-    projects = [
+    opened = [
         Opened(_place(one.project), one.project, tuple(_not_followed(one.project)))
         for one in histories or read
     ]
     return Opening(
-        tuple(projects),
+        tuple(opened),
         tuple(reader.notes),
         tuple(reader.errors),
         tuple(reader.faults),
-        len(read) - len(projects),
+        unread,
+        len(read) - len(opened),
     )
+
+
+def _unread(found: Found, projects: Projects, reader: Reader) -> tuple[NotChecked, ...]:
+    """Return the files that may say more than was read; a fault in looking for them is told."""
+    uses = any(one.project.uses_row_security for one in projects.built)
+    try:
+        return unread_files(found, projects, uses).told
+    except Exception as error:
+        reader.faults.append(Fault("searched for row security", "files", "not read", error))
+        return ()
 
 
 def open_databases(databases: Iterable[str], config: Config) -> Opening:

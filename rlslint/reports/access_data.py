@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from rlslint.access.effective import Extent, Ground, Rows, row_kinds
@@ -35,16 +36,27 @@ _LONGEST_CELL = 8_000
 
 
 def as_json(matrices: Named, not_checked: Iterable[NotChecked]) -> Iterator[str]:
-    """Yield one JSON document in pure ASCII."""
-    document = {
-        "version": VERSION,
-        "projects": [_project(name, matrix) for name, matrix in matrices],
-        "not_checked": [
-            {"kind": one.kind, "object": one.object, "reason": one.reason, **_place(one.span)}
-            for one in not_checked
-        ],
-    }
-    yield json.dumps(_without_secrets(document), indent=1)
+    """Yield one JSON document in pure ASCII, each table on a line of its own."""
+    unread = [
+        {"kind": one.kind, "object": one.object, "reason": one.reason, **_place(one.span)}
+        for one in not_checked
+    ]
+    yield f'{{"version": {VERSION}, "not_checked": {_dumped(unread)}, "projects": ['
+    for number, (name, matrix) in enumerate(matrices, 1):
+        project = {
+            "name": name,
+            "roles": [_role(role) for role in matrix.roles],
+            "commands": list(matrix.commands),
+        }
+        yield f'{_dumped(project)[:-1]}, "tables": ['
+        for at, table in enumerate(matrix.tables, 1):
+            yield _dumped(_table(matrix, table)) + ("," if at < len(matrix.tables) else "")
+        yield "]}," if number < len(matrices) else "]}"
+    yield "]}"
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(_without_secrets(value))
 
 
 def as_csv(matrices: Named) -> Iterator[str]:
@@ -52,20 +64,24 @@ def as_csv(matrices: Named) -> Iterator[str]:
     yield _csv_line(CSV_COLUMNS)
     for name, matrix in matrices:
         speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+        roles = {role.name: _csv_line((role.name,)) for role in matrix.roles}
         for table in matrix.tables:
+            head = _csv_line((name, str(table)))
             for group in alike_roles(matrix, table):
                 for answer in group.answers:
                     rows = answer.rows
-                    said = (
-                        rows.extent.value,
-                        rows.ground.value,
-                        masked(shortened(condition_sql(rows, table), _LONGEST_CELL)),
-                        " ".join(dict.fromkeys(str(way.via[0]) for way in answer.ways)),
-                        masked(speaker.answer(rows, answer.ways, table)),
+                    said = _csv_line(
+                        (
+                            rows.extent.value,
+                            rows.ground.value,
+                            _masked(shortened(condition_sql(rows, table), _LONGEST_CELL)),
+                            " ".join(dict.fromkeys(str(way.via[0]) for way in answer.ways)),
+                            _masked(speaker.answer(rows, answer.ways, table)),
+                        )
                     )
                     for role in group.roles:
                         for command in answer.commands:
-                            yield _csv_line((name, str(table), role, command, *said))
+                            yield f"{head},{roles[role]},{command},{said}"
 
 
 _FORMULA = ("=", "+", "-", "@")
@@ -78,15 +94,6 @@ def _csv_line(values: Iterable[str]) -> str:
     written = io.StringIO()
     csv.writer(written, lineterminator="").writerow(harmless)
     return written.getvalue()
-
-
-def _project(name: str, matrix: Matrix) -> dict[str, Any]:
-    return {
-        "name": name,
-        "roles": [_role(role) for role in matrix.roles],
-        "commands": list(matrix.commands),
-        "tables": [_table(matrix, table) for table in matrix.tables],
-    }
 
 
 def _role(role: AskedRole) -> dict[str, Any]:
@@ -188,10 +195,15 @@ def _place(span: Span | None) -> dict[str, Any]:
     return {"filename": found.path, "location": found.start._asdict()}
 
 
+@lru_cache(maxsize=1 << 12)
+def _masked(words: str) -> str:
+    return masked(words)
+
+
 def _without_secrets(value: Any) -> Any:
     match value:
         case str():
-            return masked(value)
+            return _masked(value)
         case dict():
             return {key: _without_secrets(inner) for key, inner in value.items()}
         case list():
@@ -209,7 +221,7 @@ def explanation_json(
         "version": VERSION,
         "answers": [_explained(trace, ways, speaker, matrix) for trace, ways in traces],
     }
-    yield json.dumps(_without_secrets(document), indent=1)
+    yield json.dumps(_without_secrets(document), indent=2)
 
 
 def _explained(

@@ -97,6 +97,11 @@ def _privilege(step: PrivilegeStep, trace: Trace) -> Said:
             named = last.role.name if last is not None else "a predefined role"
             words = f"{role} holds {command} on all tables as a member of {named}"
             return Said("privilege", words, "passes", last.statement if last else None)
+    if not step.held and trace.rows.extent is not Extent.none:
+        words = (
+            f"{role} is granted nothing, but has what an owner has if {listed(trace.rows.doubts)}"
+        )
+        return Said("privilege", words, "perhaps")
     if not step.held:
         behind = tuple(_grant(one, trace.role) for one in step.out_of_reach)
         words = f"{role} holds no privilege {command} on {trace.table}: it is refused"
@@ -164,6 +169,9 @@ def _exemption(step: ExemptionStep, trace: Trace) -> Said:
     if found is not None and found.certain:
         words = f"{role} {found.reason}: every row passes"
         return Said("exemption", words, "every row", found.statement)
+    if found is None and trace.rows.ground is Ground.owner:
+        words = f"every row passes if {listed(trace.rows.doubts)}"
+        return Said("exemption", words, "perhaps")
     owner = "has the rights of the owner, upon whom row security is forced"
     owns = owner if step.owns else f"does not own {trace.table}"
     if found is not None:

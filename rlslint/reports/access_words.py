@@ -39,6 +39,7 @@ from rlslint.text.sentences import listed
 _NONE = {
     Ground.no_privilege: "no privilege",
     Ground.no_usage: "no USAGE on its schema",
+    Ground.not_changeable: "a materialized view is refreshed, not changed",
     Ground.no_policy: "row security lets no row pass, for no policy does",
     Ground.policies: "its policies let no row pass",
     Ground.recursion: "refused, for its policies ask each other for ever",
@@ -246,6 +247,8 @@ def reason(gap: UnknownFact | None) -> str:
             return "its conditions are too large to work out"
         case DataDecides():
             return "only the rows tell whom its conditions admit"
+        case UnknownFact(subject=Relation(is_beyond_history=True) as table):
+            return f"no migration makes {table}{_where(gap.statement)}"
         case UnknownFact(subject=Expr() as part, fact="what it gives"):
             try:
                 return f"it is not known what {sql_of(part)} gives"

@@ -60,8 +60,8 @@ def _of_table(project: Project, table: Relation) -> Iterator[str]:
     for alike in alike_roles(matrix, table):
         roles = listed(map(role_in_words, alike.roles))
         for answer in alike.answers:
-            if answer.rows.extent is not Extent.none:
-                words = speaker.rows(answer.rows, table)
+            if answer.rows.extent is not Extent.none or answer.ways:
+                words = speaker.answer(answer.rows, answer.ways, table)
                 lines.append(f"- {roles}: {commands_in_words(answer.commands)} {words}")
     yield from _at_most(lines)
     if not lines:
@@ -131,9 +131,10 @@ def _of_role(project: Project, name: str) -> Iterator[str]:
     for table in matrix.tables:
         for alike in alike_roles(matrix, table):
             told = "; ".join(
-                f"{commands_in_words(answer.commands)} {speaker.rows(answer.rows, table)}"
+                f"{commands_in_words(answer.commands)} "
+                f"{speaker.answer(answer.rows, answer.ways, table)}"
                 for answer in alike.answers
-                if answer.rows.extent is not Extent.none
+                if answer.rows.extent is not Extent.none or answer.ways
             )
             groups.setdefault(told or "nothing", []).append(str(table))
     yield from _at_most([f"- {_some(tables)}: {told}" for told, tables in groups.items()])

@@ -140,6 +140,27 @@ def test_what_is_unknown_is_told_with_its_reason(project: Path) -> None:
     assert "2 of them unknown" in run.stderr
 
 
+def test_who_may_be_the_owner_is_told_with_what_says_so(project: Path) -> None:
+    (project / ".env").write_text("DATABASE_URL=postgres://shop@db.internal/shop\n")
+    run = rlslint("access", "--table", "docs", "--role", "shop", cwd=project)
+    said = " ".join(run.stdout.split())
+    assert "shop serves requests (named by the connection string in .env): gets every" in said
+    assert "if it owns the table, for the migrations grant shop nothing" in said
+    explained = rlslint("access", "explain", "docs", "--as", "shop", cwd=project)
+    assert "shop is granted nothing, but has what an owner has if" in explained.stdout
+
+
+def test_what_may_be_called_or_not_is_told_with_the_doubt(project: Path) -> None:
+    (project / "migrations" / "0002_function.sql").write_text(
+        "CREATE FUNCTION all_docs() RETURNS SETOF docs LANGUAGE sql SECURITY DEFINER AS "
+        "'SELECT * FROM docs';\n"
+        "DO $$ BEGIN EXECUTE 'REVOKE ALL ON FUNCTION all_docs() FROM ' || current_user; END $$;"
+    )
+    run = rlslint("access", "--table", "docs", "--role", "public", cwd=project)
+    assert run.returncode == 0
+    assert "through the function public.all_docs" in " ".join(run.stdout.split())
+
+
 def test_names_and_conditions_that_anybody_wrote_do_no_harm(project: Path) -> None:
     (project / "migrations" / "0002_bad.sql").write_text(
         'CREATE TABLE "=evil\x1b[31m" (id int);\n'
