@@ -582,6 +582,8 @@ def _without_readers(projects: Sequence[Project]) -> list[SettingWrite]:
 
     Of several alike one. A program whose other database has the policies sets it for those.
     """
+    if not any(project.context_writes for project in projects):
+        return []
     protected = [project for project in projects if project.uses_row_security]
     try:
         read = {name for project in protected for name in project.context_settings}

@@ -40,11 +40,10 @@ def _believes_a_setting(terms: Terms, project: Project) -> bool:
 
 @rule(where=_believes_a_setting)
 def guc_identity_forgeable(policy: Policy, project: Project) -> Iterator[Finding]:
-    believing = project.ask(_believing)
-    if not believing or believing[0] is not policy:
+    if project.ask(_first_believing) is not policy:
         return
     name = believed_setting(project.terms(policy), project.context_functions)
-    tables = {str(other.relation) for other in believing}
+    tables = {str(other.relation) for other in _believing(project)}
     whose = f"{len(tables)} tables" if len(tables) > 1 else str(policy.relation)
     pasted = project.ask(_pasted)
     yield Finding(
@@ -60,9 +59,13 @@ def guc_identity_forgeable(policy: Policy, project: Project) -> Iterator[Finding
     )
 
 
-def _believing(project: Project) -> tuple[Policy, ...]:
-    """Return the permissive policies that go by a setting of the project's own, and by no user."""
-    return tuple(
+def _first_believing(project: Project) -> Policy | None:
+    return next(_believing(project), None)
+
+
+def _believing(project: Project) -> Iterator[Policy]:
+    """Yield the permissive policies that go by a setting of the project's own, and by no user."""
+    return (
         policy
         for policy in project.catalog.policies()
         if policy.permissive and project.ask(_is_believing, project.terms(policy))

@@ -24,22 +24,26 @@ _MOST_SHOWN = 20
 def column_grant_tenant_update(table: Table, project: Project) -> Iterator[Finding]:
     # One way to grant is one finding, at the first of the tables.
     if any(one.privilege == "update" for one in table.grants.known()):
-        held = project.ask(_held_too_widely)
-        if held and table is held[0].table:
-            yield _finding(held, project)
+        first = project.ask(_first_held_too_widely)
+        if first is not None and table is first.table:
+            yield _finding(tuple(_held_too_widely(project)), project)
 
 
-def _held_too_widely(project: Project) -> tuple[Granted, ...]:
-    """Return the grants of UPDATE on whole tables that take in the tenant, tables by name."""
-    return tuple(
-        granted
-        for table in sorted(project.catalog.tables(), key=str)
-        for grant in table.grants.known()
-        if not grant.column
-        and is_held(granted := Granted(table, grant), ("update",), project)
-        and _roles((granted,), project)
-        and project.ask(_kept_columns, table)
-    )
+def _first_held_too_widely(project: Project) -> Granted | None:
+    return next(_held_too_widely(project), None)
+
+
+def _held_too_widely(project: Project) -> Iterator[Granted]:
+    """Yield the grants of UPDATE on whole tables that take in the tenant, tables by name."""
+    for table in sorted(project.catalog.tables(), key=str):
+        for grant in table.grants.known():
+            if grant.column or grant.privilege != "update":
+                continue
+            granted = Granted(table, grant)
+            if not is_held(granted, ("update",), project) or not _roles((granted,), project):
+                continue
+            if project.ask(_kept_columns, table):
+                yield granted
 
 
 def _roles(held: Sequence[Granted], project: Project) -> tuple[str, ...]:
