@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rlslint.config.files import load_config
+from rlslint.files.discovery import read_in_project
 from tests.linting import findings_of, lint
 
 OWN = "(org_id = (SELECT nullif(current_setting('app.org', true), '')::int))"
@@ -76,3 +78,31 @@ def test_a_fault_of_several_files_is_found(rule: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("rule", GOOD)
 def test_what_a_later_file_mends_is_no_fault(rule: str, tmp_path: Path) -> None:
     assert findings_of(lint(tmp_path, GOOD[rule]), rule) == []
+
+
+@pytest.mark.parametrize(
+    ("files", "owner"),
+    [
+        ({}, "the role that runs the migrations, which is probably a superuser"),
+        ({"rlslint.toml": 'owner-roles = ["keeper"]\n'}, "keeper, whom no policy binds if it is"),
+        (
+            {".env": "MIGRATION_DATABASE_URL=postgres://keeper@db.example.com/shop\n"},
+            "keeper, whom no policy binds if it is a superuser",
+        ),
+    ],
+)
+def test_an_owner_whom_the_project_names_is_called_by_its_name(
+    files: dict[str, str], owner: str, tmp_path: Path
+) -> None:
+    script = """CREATE ROLE app_user LOGIN;
+        CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);
+        ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+        CREATE POLICY own ON docs TO app_user
+            USING (tenant_id = (SELECT nullif(current_setting('app.t', true), '')::int));
+        CREATE VIEW all_docs AS SELECT * FROM docs;
+        GRANT SELECT ON all_docs TO app_user;"""
+    (tmp_path / "rlslint.toml").write_text(files.get("rlslint.toml", ""))
+    config = load_config(tmp_path / "rlslint.toml", read_in_project)
+    result = lint(tmp_path, {**files, "migrations/1.sql": script}, config)
+    (reported,) = findings_of(result, "view-owner-rights")
+    assert owner in reported.words

@@ -283,8 +283,8 @@ def owner_name(role: str, project: Project) -> str:
     """Return an owner as the subject of a sentence, by its name where the project tells that."""
     if role != MIGRATION_ROLE:
         return role
-    named = project.config.owner_roles
-    return named[0] if len(named) == 1 else "the role that runs the migrations"
+    named = project.runtime.migrating
+    return next(iter(named)) if len(named) == 1 else "the role that runs the migrations"
 
 
 def owner_unbound(role: str, bypass: Bypass, project: Project) -> str:
@@ -293,7 +293,7 @@ def owner_unbound(role: str, bypass: Bypass, project: Project) -> str:
     Of whom nothing but this is known, it is likely that it is a superuser; not of one with a name.
     """
     owner = owner_name(role, project)
-    if bypass.certain or owner not in (role, *project.config.owner_roles):
+    if bypass.certain or owner not in (role, *project.runtime.migrating):
         return f"{owner}, which {bypass.reason}"
     return f"{owner}, whom no policy binds if it is a superuser"
 
