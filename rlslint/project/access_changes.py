@@ -10,7 +10,9 @@ from rlslint.access import ASSUMED_ROLE
 from rlslint.access.causes import Answered, causes
 from rlslint.access.differences import NO_CHANGE, RowsChange, Sides, change_of, unknown_change
 from rlslint.access.effective import Extent, Ground, Rows, representative
+from rlslint.access.ways import Way
 from rlslint.catalog.model import Relation
+from rlslint.catalog.roles import PUBLIC
 from rlslint.project.matrix import AskedRole, Matrix, likeness
 from rlslint.sql.expressions import Expr, Query
 from rlslint.text import Statement
@@ -22,7 +24,8 @@ NO_TABLE = Rows(Extent.none, Ground.no_privilege)
 class Change(NamedTuple):
     """What became of the rows of `table` that roles get at by some commands.
 
-    `was` and `now` are the table in either project, None where it is not there. `statements` are
+    `was` and `now` are the table in either project, None where it is not there; `through` names the
+    view, partition or function by which they get at them, "" for the table itself. `statements` are
     those behind it, as far as the later project shows them.
     """
 
@@ -35,6 +38,7 @@ class Change(NamedTuple):
     after: Rows
     change: RowsChange
     statements: tuple[Statement, ...]
+    through: str = ""
 
 
 class Comparison(NamedTuple):
@@ -104,9 +108,10 @@ class _Comparing:
         for role in roles:
             by_answer: dict[object, Change] = {}
             for command in self._after.commands:
-                changed = self._of_command(was, now, role, command)
-                if changed is not None:
-                    key = (likeness(changed.before), likeness(changed.after))
+                direct = self._of_command(was, now, role, command)
+                through = self._of_ways(was, now, role, command)
+                for changed in (*((direct,) if direct is not None else ()), *through):
+                    key = (likeness(changed.before), likeness(changed.after), changed.through)
                     known = by_answer.get(key)
                     commands = (*(known.commands if known else ()), command)
                     by_answer[key] = changed._replace(
@@ -136,6 +141,38 @@ class _Comparing:
             statements = causes(earlier, later)
         table = str(now or was)
         return Change((role,), (command,), table, was, now, before, after, change, statements)
+
+    def _of_ways(
+        self, was: Relation | None, now: Relation | None, role: str, command: str
+    ) -> Iterator[Change]:
+        """Yield what became of the rows that a role gets at by something else than the table."""
+        earlier, later = (
+            _ways(matrix, role, table, command)
+            for matrix, table in ((self._before, was), (self._after, now))
+        )
+        catalog = self._after.project.catalog
+        sides = Sides(was, now, catalog) if was is not None and now is not None else None
+        for key in dict.fromkeys((*later, *earlier)):
+            before, after = earlier.get(key), later.get(key)
+            rows = [NO_TABLE if way is None else way.rows for way in (before, after)]
+            # Who gets every row of the table itself needs no other way.
+            direct = [
+                _answer(matrix, role, table, command)
+                for matrix, table in ((self._before, was), (self._after, now))
+            ]
+            if any(one.extent is Extent.every for one in direct):
+                continue
+            change = change_of(rows[0], rows[1], sides)
+            if None in (before, after) and _is_uncertain(before or after):
+                change = unknown_change(f"what {key} gives is not known")
+                none = NO_CHANGE.lost
+                change = RowsChange(
+                    change.gained if after else none, change.lost if before else none
+                )
+            if not change.is_none:
+                statements = tuple(_behind(after, before, role)) if after is not None else ()
+                yield Change((role,), (command,), str(now or was), was, now, rows[0], rows[1],
+                             change, statements, key)  # fmt: skip
 
     def _change(
         self,
@@ -188,6 +225,35 @@ def _answer(matrix: Matrix, role: str, table: Relation | None, command: str) -> 
     if table is None or not _is_there(matrix, role):
         return NO_TABLE
     return matrix.rows(role, table, command)
+
+
+def _ways(matrix: Matrix, role: str, table: Relation | None, command: str) -> Mapping[str, Way]:
+    """Return what else than a table gives a role its rows, by the names of what leads there."""
+    if table is None or not _is_there(matrix, role):
+        return {}
+    found = matrix.ways(role, table, command)
+    return {" and ".join(map(str, way.via)): way for way in found}
+
+
+def _is_uncertain(way: Way | None) -> bool:
+    """Tell whether nobody knows if any row comes through."""
+    return way is not None and (way.kind == "function" or way.rows.extent is Extent.unknown)
+
+
+def _behind(way: Way, before: Way | None, role: str) -> Iterator[Statement]:
+    """Yield the statements that made a way, or let a role use it, and were not there before."""
+    known = set(_made(before, role)) if before is not None else set()
+    earlier = {statement.sql for statement in known}
+    yield from (one for one in _made(way, role) if one.sql not in earlier)
+
+
+def _made(way: Way, role: str) -> Iterator[Statement]:
+    for through in way.via:
+        if through.created is not None:
+            yield through.created
+        for grant in through.grants.known():
+            if grant.statement is not None and grant.grantee in (role, PUBLIC):
+                yield grant.statement
 
 
 def _is_there(matrix: Matrix, role: str) -> bool:

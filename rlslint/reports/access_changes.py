@@ -12,7 +12,7 @@ from rlslint.access.differences import Direction
 from rlslint.access.effective import Rows
 from rlslint.catalog.model import Relation
 from rlslint.meaning.witnesses import Row, Witness
-from rlslint.project.access_changes import Change, Comparison
+from rlslint.project.access_changes import NO_TABLE, Change, Comparison
 from rlslint.project.matrix import Matrix
 from rlslint.reports.access_words import Speaker, commands_in_words, place_of, role_in_words
 from rlslint.reports.markdown import escaped
@@ -50,14 +50,15 @@ class Words:
         """Return who gains or loses what, and where it is written."""
         roles = ", ".join(map(role_in_words, change.roles))
         words = f"{roles}: {sign(change)} {commands_in_words(change.commands)} {change.table}"
-        places = [place_of(statement) for statement in change.statements]
+        words += f" through {change.through}" if change.through else ""
+        places = places_of(change)
         return f"{words} ({', '.join(places)})" if places else words
 
     def before(self, change: Change) -> str:
-        return _said(self._before, change.before, change.was)
+        return _said(self._before, change.before, change.was, change.through)
 
     def now(self, change: Change) -> str:
-        return _said(self._after, change.after, change.now)
+        return _said(self._after, change.after, change.now, change.through)
 
     def notes(self, change: Change) -> Iterator[str]:
         """Yield an example of what changed, and what is not known."""
@@ -69,12 +70,19 @@ class Words:
             yield f"not certain, for {because}"
 
 
+def places_of(change: Change) -> list[str]:
+    """Return the files and lines of the statements behind a change."""
+    return list(dict.fromkeys(map(place_of, change.statements)))
+
+
 def sign(change: Change) -> str:
     """Return a sign for what is gained (+), lost (−), both (±), or perhaps (?)."""
     return _SIGNS[change.change.gained.happened, change.change.lost.happened]
 
 
-def _said(speaker: Speaker, rows: Rows, table: Relation | None) -> str:
+def _said(speaker: Speaker, rows: Rows, table: Relation | None, through: str) -> str:
+    if through and rows is NO_TABLE:
+        return f"none by {through}"
     return "none: there is no such table" if table is None else speaker.rows(rows, table)
 
 
@@ -156,10 +164,10 @@ def markdown(compared: Sequence[Compared]) -> Iterator[str]:
                 sign(change),
                 ", ".join(map(role_in_words, change.roles)),
                 commands_in_words(change.commands),
-                change.table,
+                f"{change.table} through {change.through}" if change.through else change.table,
                 masked(words.before(change)),
                 masked(now),
-                ", ".join(map(place_of, change.statements)),
+                ", ".join(places_of(change)),
             )
             yield f"| {' | '.join(map(escaped, cells))} |"
         yield ""
@@ -189,11 +197,12 @@ def _of(words: Words) -> Any:
             "roles": list(one.roles),
             "commands": list(one.commands),
             "table": one.table,
+            "through": one.through or None,
             "gained": _direction(one.change.gained, one.now),
             "lost": _direction(one.change.lost, one.now),
             "before": {"rows": one.before.extent.value, "words": masked(words.before(one))},
             "now": {"rows": one.after.extent.value, "words": masked(words.now(one))},
-            "places": [place_of(statement) for statement in one.statements],
+            "places": places_of(one),
         }
 
     return change

@@ -165,3 +165,23 @@ def test_without_git_a_name_is_a_folder(tmp_path: Path) -> None:
     run = rlslint("access", "diff", "HEAD", cwd=tmp_path)
     assert run.returncode == 2
     assert run.stderr == "Error: HEAD is no file and no folder, and here is no Git repository.\n"
+
+
+def test_rows_that_come_through_views_and_functions_are_told(project: Path) -> None:
+    change(
+        project,
+        "CREATE VIEW all_orders AS SELECT * FROM orders; GRANT SELECT ON all_orders TO app;\n"
+        "CREATE VIEW mine WITH (security_invoker) AS SELECT * FROM orders;\n"
+        "GRANT SELECT ON mine TO app;\n"
+        "CREATE FUNCTION count_orders() RETURNS bigint LANGUAGE sql SECURITY DEFINER\n"
+        "  AS 'SELECT count(*) FROM orders';\n",
+    )
+    run = rlslint("access", "diff", "HEAD", "--role", "app", cwd=project)
+    assert headlines(run.stdout) == [
+        "app: + SELECT public.orders through public.all_orders (migrations/0002_change.sql:1)",
+        "app: +? SELECT public.orders through public.count_orders (migrations/0002_change.sql:4)",
+    ]
+    (project / "other").mkdir()
+    (project / "other" / "0001_orders.sql").write_text(FIRST)
+    back = rlslint("access", "diff", "migrations", "other", "--role", "app", cwd=project)
+    assert "app: − SELECT public.orders through public.all_orders" in headlines(back.stdout)
