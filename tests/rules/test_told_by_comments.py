@@ -24,7 +24,9 @@ const db = drizzle(postgres(process.env.DATABASE_URL!));
  * Sets the tenant.
  * COMMENT
  */
-export async function enter(tenant: string) {
+export async function enter(
+  tenant: string,
+): Promise<void> {
   await db.execute(sql`SELECT set_config('app.tenant', ${tenant}, true)`);
 }
 """

@@ -56,7 +56,7 @@ def is_said_to_be_in_one(statement: Statement) -> bool:
     row = text.location(statement.start).row
     for above in range(row - 1, max(0, row - 1 - _MOST_LINES), -1):
         line = text.line(above)
-        if line.startswith(("}", "end", ")")):
+        if line.rstrip("; ") in ("}", "end", ")", "})"):
             return False
         if _COMMENTED().match(line) is not None and _IN_ONE().search(line) is not None:
             return True

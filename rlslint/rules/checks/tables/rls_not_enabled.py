@@ -51,8 +51,11 @@ def _finding(table: Table, exposed: Exposure, project: Project) -> Finding:
         severity = Severity.info
         because += " (an info only, for a comment there says that it has none)"
     elif severity is None and goes_by_lesser_columns(table, project):
-        severity, confidence = Severity.warning, confidence or Confidence.medium
-        because += f" (a warning only, for policies tell tenants by other columns than {columns})"
+        # Where it is not certain either who gets at the table, nothing is.
+        lowered = "a warning" if exposed.confidence is None else "an info"
+        severity = Severity.warning if exposed.confidence is None else Severity.info
+        confidence = confidence or Confidence.medium
+        because += f" ({lowered} only, for policies tell tenants by other columns than {columns})"
     statement = table.because("rls_enabled")
     span = shown(statement)
     return Finding(
