@@ -301,7 +301,7 @@ def platform_spoken_of(catalog: Catalog) -> Platform | None:
     """Return the platform that a history leans on: its roles, its functions, its tables.
 
     A history that makes them itself does not, nor one that only in a DO block, if there happens to
-    be such a role, grants it something.
+    be such a role, grants it something or takes it back.
     """
     granted = {
         grant.grantee
@@ -313,6 +313,7 @@ def platform_spoken_of(catalog: Catalog) -> Platform | None:
     for platform in with_api:
         if _calls_api(catalog, platform):
             return platform
+    granted.update(catalog.revoked_from)
     named = granted.union(*(policy.roles for policy in catalog.policies()))
     for platform in with_api:
         if platform.anonymous in named and not is_declared(catalog, platform.anonymous):

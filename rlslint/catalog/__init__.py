@@ -110,6 +110,7 @@ class Catalog:
     `defaults` are the default privileges, `possible_defaults` says which of them are unknown;
     `database_settings` are the settings of ALTER DATABASE … SET, `asked_by_blocks` those that DO
     blocks of this or another history ask for, in lower case: what migrations are told.
+    `revoked_from` are the roles from which statements of their own take privileges.
     `extensions` are those that were made, with the statement.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
     `idle_revokes` are what REVOKE has not taken,
@@ -137,6 +138,7 @@ class Catalog:
         self.possible_defaults: RecordedSet[PossibleDefault] = RecordedSet()
         self.database_settings: RecordedDict[str, tuple[str, Statement]] = RecordedDict()
         self.asked_by_blocks: RecordedSet[str] = RecordedSet()
+        self.revoked_from: RecordedSet[str] = RecordedSet()
         self.extensions: RecordedDict[str, Statement | None] = RecordedDict()
         self.refusals: list[Refusal] = []
         self.reversals: list[Reversal] = []

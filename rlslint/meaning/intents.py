@@ -26,6 +26,7 @@ _FOR_ALL = frozenset(
      "preset", "public", "publicly", "publish", "published", "share", "shared", "system",
      "template", "templates", "visibility", "visible")
 )  # fmt: skip
+_PEOPLE = frozenset(("accounts", "customers", "members", "people", "students", "tenants", "users"))
 _KEPT_BACK = frozenset(("confidential", "draft", "internal", "private", "secret", "unlisted"))
 _STATES = frozenset(("phase", "stage", "state", "status"))
 _ASSURANCE = frozenset(("2fa", "aal", "amr", "mfa", "otp", "totp"))
@@ -75,7 +76,7 @@ def _publishes(conjunct: Expr) -> bool:
                 words |= words_of(text)
     if _is_denied(conjunct):
         return not words.isdisjoint(_KEPT_BACK)
-    return not words.isdisjoint(_FOR_ALL)
+    return not words.isdisjoint(_FOR_ALL) or ("all" in words and not words.isdisjoint(_PEOPLE))
 
 
 def _is_denied(conjunct: Expr) -> bool:

@@ -145,7 +145,9 @@ def _tell_what_others_protect(built: Sequence[Built]) -> None:
     if len(built) < 2:
         return
     told: dict[str, list[tuple[Built, str, bool]]] = {}
+    has_history = not all(one.loose for one in built)
     for one in built:
+        one.project.is_beside_history = one.loose and has_history
         for name, (path, is_own) in _protected(one.project.catalog).items():
             told.setdefault(name, []).append((one, path, is_own))
     for one in built:

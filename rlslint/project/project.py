@@ -77,7 +77,8 @@ class Project:
     its tests speak; `outside` are scripts beside the history, `broken` its statements that the
     grammar refuses. `context_is_elsewhere` tells that another database of the same program has the
     policies, `protected_elsewhere` which file beside these enables row security of a table that
-    has the name. Answers that many rules need are found once.
+    has the name, `is_beside_history` that this is a script beside a history. Answers that many
+    rules need are found once.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Project:
         self.broken = broken
         self.context_is_elsewhere = False
         self.protected_elsewhere: dict[str, str] = {}
+        self.is_beside_history = False
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 
@@ -122,6 +124,11 @@ class Project:
             owner_roles=self.config.owner_roles,
             bypass_roles=self.config.bypass_roles,
         )
+
+    @property
+    def has_others(self) -> bool:
+        """Whether other files of the project may tell otherwise."""
+        return self.is_beside_history or bool(self.protected_elsewhere)
 
     def is_exposed(self, schema: str) -> bool:
         """Tell whether an API shows what is in a schema.

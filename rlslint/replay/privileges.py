@@ -79,6 +79,9 @@ DEFAULT_KINDS = {
 
 def grant(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     grantees = replay.role_names(node["grantees"])
+    if not node.get("is_grant", False) and statement.parent is None:
+        for grantee in grantees:
+            replay.catalog.revoked_from.add(grantee)
     for owned in _objects(replay, statement, node):
         for privilege, column in _privileges(node, owned):
             _refuse_privilege(owned, privilege, column)

@@ -66,7 +66,8 @@ class Card(NamedTuple):
     `asked_of` says which facts a subject of a kind must have for the rule to be asked at all: all
     of one entry; of kinds that are not named it always is. `rests_on` are claims that can be no
     surer than what stands beside the fault: "absence" that nothing else protects a table,
-    "purpose" that its rows are not for those who get at them; see `rules/weighing.py`.
+    "purpose" that its rows are not for those who get at them, "run" that somebody runs the file;
+    see `rules/weighing.py`.
     """
 
     name: str

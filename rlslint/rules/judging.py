@@ -246,8 +246,9 @@ def _weighs_more_than_advice(finding: Finding) -> bool:
 
 
 def _weighed(finding: Finding, subject: object, project: Project) -> Finding:
-    """Return a finding, an error that rests on a guess as a warning."""
-    if _severity(finding) is not Severity.error:
+    """Return a finding, as less where it rests on a guess."""
+    severity = _severity(finding)
+    if severity is Severity.info or (severity is Severity.warning and not project.has_others):
         return finding
     from rlslint.rules.weighing import weighed
 

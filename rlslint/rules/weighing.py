@@ -18,16 +18,23 @@ from rlslint.project.project import Project
 from rlslint.rules import Card, card
 
 _UNSURE = "nothing says who serves requests"
+_MANY_REFUSED = 5
+"""So many statements are refused of what is no script: a list of what a catalog holds, a sketch."""
 
 
 def weighed(finding: Finding, subject: object, project: Project) -> Finding:
-    """Return an error as a warning where it rests on a guess."""
-    doubt = _doubt(finding, card(finding.rule), subject, project)
+    """Return an error that rests on a guess as a warning; an info where another file denies it."""
+    told = card(finding.rule)
+    if (denied := _denied(told, subject, project)) is not None:
+        return lowered(finding, denied, Severity.info)
+    if _severity(finding) is not Severity.error:
+        return finding
+    doubt = _doubt(finding, told, subject, project)
     return finding if doubt is None else lowered(finding, doubt)
 
 
-def lowered(finding: Finding, doubt: str) -> Finding:
-    """Return an error as a warning that says why; `doubt` is a clause, "" where it is told."""
+def lowered(finding: Finding, doubt: str, severity: Severity = Severity.warning) -> Finding:
+    """Return a finding that weighs less and says why; `doubt` is a clause, "" where it is told."""
     known = card(finding.rule).confidence if finding.confidence is None else finding.confidence
     message = finding.message
     reason = f" (not certain: {doubt})" if doubt else ""
@@ -35,9 +42,20 @@ def lowered(finding: Finding, doubt: str) -> Finding:
         message = message.removesuffix(f" ({doubt})")
     return finding._replace(
         message=message + reason,
-        severity=Severity.warning,
+        severity=severity,
         confidence=min(known, Confidence.medium),
     )
+
+
+def _denied(told: Card, subject: object, project: Project) -> str | None:
+    """Return what another file of the project says against a claim, None where none does."""
+    if "absence" in told.rests_on and isinstance(subject, Relation):
+        other = project.protected_elsewhere.get(subject.name)
+        return None if other is None else f"{other} enables it"
+    refused = len(project.broken)
+    if "run" in told.rests_on and project.is_beside_history and refused >= _MANY_REFUSED:
+        return f"nothing is seen to run this file, of which {refused} statements are refused"
+    return None
 
 
 def weighed_by_unread(finding: Finding, making: Callable[[str], str | None]) -> Finding:
@@ -62,12 +80,6 @@ def _doubt(finding: Finding, told: Card, subject: object, project: Project) -> s
     confidence = told.confidence if finding.confidence is None else finding.confidence
     if confidence is Confidence.low:
         return _UNSURE if project.runtime.assumed else ""
-    if (
-        "absence" in told.rests_on
-        and isinstance(subject, Relation)
-        and (other := project.protected_elsewhere.get(subject.name)) is not None
-    ):
-        return f"{other} enables it"
     if "purpose" in told.rests_on:
         if isinstance(subject, Policy) and _may_be_for_all(subject, project):
             return "no column tells whose its rows are"

@@ -114,3 +114,37 @@ def test_a_product_with_a_database_of_its_own_is_not_the_application(tmp_path: P
     made = PROTECTED.replace("CREATE ROLE web LOGIN;\n", "").replace("TO web", "TO PUBLIC")
     files = {"migrations/1_docs.sql": made, "docker-compose.yml": compose}
     assert not any("glitchtip" in one.message for one in lint(tmp_path, files).findings)
+
+
+def test_what_is_taken_from_roles_of_a_platform_tells_of_it(tmp_path: Path) -> None:
+    made = """CREATE ROLE web LOGIN;
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id text NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs TO web USING (tenant_id = (SELECT current_setting('app.t', true)));
+GRANT SELECT ON docs TO web;
+REVOKE ALL ON docs FROM anon, authenticated;
+"""
+    for sql, warned in ((made, 0), (made.rsplit("\n", 2)[0], 1)):
+        files = {
+            "migrations/1_docs.sql": sql + "\n",
+            "migrations/2_fill.sql": "UPDATE docs SET id = 2;",
+        }
+        found = findings_of(lint(tmp_path, files), "migration-write-under-force")
+        assert sum(one.severity is Severity.warning for one in found) == warned
+
+
+def test_default_privileges_of_a_role_that_makes_nothing_are_those_of_the_migrations(
+    tmp_path: Path,
+) -> None:
+    made = """CREATE ROLE web LOGIN;
+CREATE ROLE migrator LOGIN BYPASSRLS;
+{default}CREATE TABLE docs (id int PRIMARY KEY, tenant_id text NOT NULL);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs TO web USING (tenant_id = (SELECT current_setting('app.t', true)));
+"""
+    default = """ALTER DEFAULT PRIVILEGES FOR ROLE migrator IN SCHEMA public
+  GRANT SELECT ON TABLES TO web;
+"""
+    for given, count in ((default, 0), ("", 1)):
+        result = lint(tmp_path, {"migrations/1_docs.sql": made.format(default=given)})
+        assert len(findings_of(result, "policy-without-grant")) == count

@@ -99,3 +99,33 @@ CREATE POLICY added ON offers FOR {command} TO web
         if one.finding.object.startswith("public.offers")
     }
     assert found <= {severity}
+
+
+def test_a_list_of_what_a_catalog_holds_is_no_script(tmp_path: Path) -> None:
+    listed = "".join(
+        f'CREATE POLICY "p{number}" ON docs FOR a TO 16479 WITH CHECK (true);\n'
+        for number in range(6)
+    )
+    made = DOCS.format(role=ROLE, grant=GRANT)
+    files = {"migrations/0001_docs.sql": made, "notes/policies.sql": listed}
+    found = findings_of(lint(tmp_path, files), "invalid-rls-ddl")
+    assert {one.severity for one in found} == {Severity.info}
+    files["notes/policies.sql"] = "CREATE POLICY IF NOT EXISTS p ON docs USING (true);"
+    (one,) = findings_of(lint(tmp_path, files), "invalid-rls-ddl")
+    assert one.severity is Severity.error
+
+
+def test_scripts_that_are_run_one_after_the_other(tmp_path: Path) -> None:
+    made = "CREATE TABLE notes (id int PRIMARY KEY, user_id uuid NOT NULL);\n"
+    protect = """ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON notes TO authenticated USING (user_id = (SELECT auth.uid()));
+"""
+    files = {
+        "db/schema.sql": made,
+        "db/rls.sql": protect,
+        "db/migrations/0001_more.sql": "ALTER TABLE notes ADD more text;\n",
+        "supabase/config.toml": 'project_id = "notes"\n',
+    }
+    result = lint(tmp_path, files)
+    for rule in ("table-open-to-api", "rls-not-enabled"):
+        assert all(one.severity is Severity.info for one in findings_of(result, rule))

@@ -100,7 +100,10 @@ def _is_told_of(role: str, project: Project) -> bool:
         if role not in runtime.names:
             return False
         return not _has_grants_unseen(project.catalog) or is_granted_something(role, project)
-    return is_declared(project.catalog, role) or _grants_anything(project.catalog)
+    if not _users_of_defaults(project.catalog).isdisjoint(_users(project.catalog, role)):
+        return False
+    # Who makes a role elsewhere grants it elsewhere, unless the history does so as well.
+    return is_declared(project.catalog, role) or is_granted_something(role, project)
 
 
 @remembered
@@ -111,11 +114,16 @@ def _has_grants_unseen(catalog: Catalog) -> bool:
 
 
 @remembered
-def _grants_anything(catalog: Catalog) -> bool:
-    return any(
-        grant.statement is not None and grant.privilege in DATA_PRIVILEGES
-        for relation in catalog.relations.known()
-        for grant in relation.grants.known()
+def _users_of_defaults(catalog: Catalog) -> frozenset[str]:
+    """Return who gets tables of a role that makes none here: it may run the migrations."""
+    owners = {table.owner for table in catalog.relations.known() if table.knows("owner")}
+    return frozenset(
+        default.grantee
+        for default in catalog.defaults
+        if default.kind == "tables"
+        and default.privilege in DATA_PRIVILEGES
+        and default.creator != MIGRATION_ROLE
+        and default.creator not in owners
     )
 
 

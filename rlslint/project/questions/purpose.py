@@ -11,7 +11,9 @@ from rlslint.text.patterns import Pattern
 
 _COMMENTED = Pattern(r"(?:--|//|#|/\*|^\s*\*)(?P<said>.*)")
 _SAYS = Pattern(
-    r"(?i)\b(?:intentional\w*|intended|deliberate\w*|by design|on purpose|purposely)\b"
+    r"(?i)\b(?:intentional\w*|intended|deliberate\w*|by design|on purpose|purposely"
+    r"|por dise[ñn]o|a prop[óo]sito|intencional\w*|de prop[óo]sito|par conception|volontairement"
+    r"|absichtlich|bewusst|per scelta|celowo|намеренно)\b"
     r"|\bpublic(?:ly)?[- ](?:access\w*|catalog\w*|content|data|director\w*|info\w*|listings?|pages?"
     r"|profiles?|read\w*|view\w*|visible)\b"
     r"|\b(?:readable|visible|viewable|accessible|available|open)\s+(?:by|for|to)\s+"
