@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
@@ -120,6 +121,7 @@ class _Choice:
         trial = (*self.chosen, *wanted)
         files, made = _written(trial)
         self._checks += 1
+        gc.collect()
         with disk.Buffers({file.path: file.content for file in files}):
             after = check(self._paths, self._config)
         if len(made) == len(trial) and self._all_end(after, wanted):

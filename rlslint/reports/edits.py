@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from rlslint import NamedTuple
@@ -95,23 +96,30 @@ def _bound(statement: Statement, help: str, name: str) -> Fix | None:
 
 def _behind(name: str, statement: Statement | None, text: Text, help: str) -> Fix | None:
     """Run the SQL of a help at the end of what the migration does."""
-    from rlslint.files.layouts.reversals import up_ranges
-
     if text.host is not None or not text.path.endswith(".sql"):
         return None
     if statement is not None and not statement.is_written:
         return None
+    found = _end_of(text)
+    if found is None:
+        return None
+    at, end = found
+    ended = help if help.rstrip().endswith(";") or "\n" in help or "--" in help else f"{help};"
+    edit = Edit(text, at, at, f"{end}\n\n{ended}" if at else f"{ended}\n")
+    return Fix(f"Add the statement that mends {name}", (edit,), False, True)
+
+
+@lru_cache(maxsize=256)
+def _end_of(text: Text) -> tuple[int, str] | None:
+    """Return behind which character a migration ends, and what ends its last statement."""
+    from rlslint.files.layouts.reversals import up_ranges
+
     ranges = up_ranges(text.data)
     if not ranges:
         return None
-    place = len(text.data[: ranges[-1][1]].rstrip())
-    before = text.data[:place]
-    ended = help if help.rstrip().endswith(";") or "\n" in help or "--" in help else f"{help};"
+    before = text.data[: ranges[-1][1]].rstrip()
     # On a line of its own a semicolon stands in no comment.
-    end = "" if _is_ended(before) else "\n;"
-    at = text.character(place)
-    edit = Edit(text, at, at, f"{end}\n\n{ended}" if before else f"{ended}\n")
-    return Fix(f"Add the statement that mends {name}", (edit,), False, True)
+    return text.character(len(before)), "" if _is_ended(before) else "\n;"
 
 
 def _is_ended(sql: bytes) -> bool:
@@ -135,20 +143,22 @@ def as_data(fix: Fix | None) -> dict[str, Any] | None:
 
 
 def _edit_as_data(edit: Edit) -> dict[str, Any]:
-    source = source_of(edit.text)
-    before, inside = source[: edit.start], source[edit.start : edit.end]
-    first = len(before.encode())
+    (first, start), (last, end) = (_place(edit.text, at) for at in (edit.start, edit.end))
     return {
         "filename": shown_path(edit.text.path),
         "content": edit.content,
-        "location": _location(before),
-        "end_location": _location(before + inside),
-        "range": [first, first + len(inside.encode())],
+        "location": start,
+        "end_location": end,
+        "range": [first, last],
     }
 
 
-def _location(before: str) -> dict[str, int]:
-    return {"row": before.count("\n") + 1, "column": len(before) - before.rfind("\n")}
+@lru_cache(maxsize=256)
+def _place(text: Text, character: int) -> tuple[int, dict[str, int]]:
+    """Return the byte before which a character stands, and its row and column."""
+    before = source_of(text)[:character]
+    place = {"row": before.count("\n") + 1, "column": len(before) - before.rfind("\n")}
+    return len(before.encode()), place
 
 
 def applied(text: str, edits: Iterable[Edit]) -> tuple[str, tuple[Edit, ...]]:

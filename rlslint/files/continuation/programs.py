@@ -87,7 +87,7 @@ _FRAMEWORKS = (
         alone="  disable_ddl_transaction!\n\n",
     ),
     Framework(
-        Pattern(r"defmodule (?P<modules>\S+\.)\w+ do\b[\s\S]{0,2000}?\buse Ecto\.Migration\b"),
+        Pattern(r"defmodule (?P<modules>[\w.]+\.)\w+ do\b[\s\S]{0,2000}?\buse Ecto\.Migration\b"),
         (".exs", ".ex"),
         "defmodule {modules}{class} do\n  use Ecto.Migration\n{alone}\n"
         "  def up do\n{up}  end\n\n  def down do\n{down}  end\nend\n",

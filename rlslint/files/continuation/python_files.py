@@ -17,6 +17,7 @@ from rlslint.files.continuation import (
 from rlslint.files.continuation.names import next_stem, parts_of, styled, unused
 from rlslint.files.layouts import DJANGO, History, Migration
 from rlslint.files.layouts.python_order import dependencies_in, label_in, revision_in
+from rlslint.text.display import printable
 
 
 def next_python(
@@ -93,11 +94,12 @@ def _next_name(head: str, now: datetime) -> str:
 
 def _alembic_source(change: Change, revision: str, head: str, now: datetime) -> str:
     title = " ".join(change.words).capitalize()
+    shown = printable(head).replace('"', "'").replace("\\", "/")
     return (
-        f'"""{title}\n\nRevision ID: {revision}\nRevises: {head}\n'
+        f'"""{title}\n\nRevision ID: {revision}\nRevises: {shown}\n'
         f'Create Date: {now.isoformat(" ", "seconds")}\n\n"""\n\n'
         "from alembic import op\n\n"
-        f'revision = "{revision}"\ndown_revision = "{head}"\n'
+        f"revision = {literal(revision)}\ndown_revision = {literal(head)}\n"
         "branch_labels = None\ndepends_on = None\n\n\n"
         f"def upgrade() -> None:\n{_executed(change.steps, change.alone)}\n\n"
         f"def downgrade() -> None:\n{_executed(change.back, change.alone)}"
@@ -202,7 +204,9 @@ def _leaf(label: str, files: Sequence[Migration]) -> str:
 
 
 def _django_source(change: Change, dependencies: Sequence[tuple[str, str]]) -> str:
-    listed = "".join(f'        ("{label}", "{stem}"),\n' for label, stem in dependencies)
+    listed = "".join(
+        f"        ({literal(label)}, {literal(stem)}),\n" for label, stem in dependencies
+    )
     operations = "".join(_operation(step) for step in change.steps)
     alone = "    atomic = False\n\n" if change.alone else ""
     return (
