@@ -81,7 +81,7 @@ def _statement(used: Relation | Function, command: str, table: Relation) -> str:
             return f"DELETE FROM {name}"
 
 
-@pytest.mark.times(2, 60)
+@pytest.mark.times(1, 40)
 def test_no_way_is_left_out(number: int, database: Database) -> None:
     script = random_database(number, beside=True)
     assert database.run(script).errors == ()
