@@ -45,6 +45,7 @@ def compared_check(
     used, and Failure where Git cannot tell.
     """
     file = _file_of(config, options)
+    config = _without_its_words(config, file)
     ref = options["since"]
     is_whole = file is not None and _covers(paths, file.path)
     if ref is None:
@@ -60,8 +61,16 @@ def compared_check(
     if result.earlier is not None:
         mended = result.earlier.mended_since(state.found)
         result = result._replace(earlier=result.earlier._replace(since=ref, mended=mended))
-    notes = [f"{way} is a submodule, which --since leaves out." for _, way in state.submodules]
-    return _finished(result._replace(notes=(*result.notes, *notes)), file, options)
+    left = (f"{way} is a submodule, which --since leaves out." for _, way in state.submodules)
+    notes = (*result.notes, *state.notes, *left)
+    return _finished(result._replace(notes=notes), file, options)
+
+
+def _without_its_words(config: Config, file: _File | None) -> Config:
+    """Leave the baseline out of the files in which signs of row security are looked for."""
+    if file is None:
+        return config
+    return config._replace(extend_exclude=(*config.extend_exclude, os.path.abspath(file.path)))
 
 
 def before_of(paths: tuple[str, ...], config: Config, options: Mapping[str, Any]) -> Before | None:
@@ -218,10 +227,12 @@ def _content(path: str) -> bytes:
 
 
 class _State(NamedTuple):
-    """What was found in an earlier state, and the submodules, each with the root before it."""
+    """What was found in an earlier state, the submodules, each with the root before it, and what
+    could not be read then."""
 
     found: Earlier
     submodules: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
 
 
 def _state(
@@ -241,8 +252,8 @@ def _state(
     try:
         root = _root(named)
         ways = {_from_root(path, root): os.path.isdir(path) for path in named}
-        commits = [commit_of(root, name) for name in (ref, "HEAD")]
-        held, last = (files_at(root, commit) for commit in commits)
+        held = files_at(root, commit_of(root, ref))
+        last = _last(root)
         with state_at(root, ref, _wanted(ways)) as folder, standing_in(folder, root):
             are_there = all(os.path.lexists(os.path.join(folder, way)) for way in ways)
             then = [_put_there(folder, *way) for way in ways.items()]
@@ -252,8 +263,18 @@ def _state(
     except GitProblem as problem:
         raise Failure(str(problem)) from None
     assert result.earlier is not None
+    notes = tuple(f"At {ref}: {failure}" for failure in result.failures)
     entries = sorted({**held, **last}.items())
-    return _State(result.earlier, tuple((root, p) for p, e in entries if e.is_submodule))
+    submodules = tuple((root, path) for path, entry in entries if entry.is_submodule)
+    return _State(result.earlier, submodules, notes)
+
+
+def _last(root: str) -> Mapping[str, git.Entry]:
+    """Return what the last commit holds, nothing where there is none."""
+    try:
+        return files_at(root, commit_of(root, "HEAD"))
+    except GitProblem:
+        return {}
 
 
 def _root(paths: list[str]) -> str:
@@ -279,7 +300,7 @@ def _wanted(ways: Iterable[str]) -> Callable[[str], bool]:
 
     def is_wanted(path: str) -> bool:
         *folders, name = path.split("/")
-        if not (may_tell(name) or kind(name) is not None):
+        if not (may_tell(name) or kind(name) is not None or name.endswith(".toml")):
             return f"{path}/" in inside
         return not any(map(is_passed_by, folders)) or path.startswith(inside)
 

@@ -52,9 +52,10 @@ _SQL_TEMPLATE = Pattern(
 )
 _SAYING_NOTHING = frozenset(
     {
-        "authors", "bun.lockb", "changelog", "changes", "contributing", "copying", "go.sum",
-        "license", "notice", "npm-shrinkwrap.json", "package-lock.json", "packages.lock.json",
-        "pnpm-lock.yaml", "readme", "todo",
+        ".rlslint.toml", "authors", "bun.lockb", "changelog", "changes", "contributing", "copying",
+        "go.sum", "license", "notice", "npm-shrinkwrap.json", "package-lock.json",
+        "packages.lock.json", "pnpm-lock.yaml", "readme", "rlslint-baseline.toml", "rlslint.toml",
+        "todo",
     }
 )  # fmt: skip
 _WILDCARDS = frozenset("*?[")

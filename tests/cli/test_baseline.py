@@ -410,3 +410,13 @@ def test_what_is_new_of_an_old_finding_is_said(project: Project) -> None:
     project.edit('severity = "error"', 'severity = "warning"')
     run = project.check()
     assert "before; new is that its severity is error, not warning." in run.stderr
+
+
+def test_the_words_of_a_baseline_are_no_sign_of_row_security(project: Project) -> None:
+    project.edit('reason = ""', 'reason = "CREATE POLICY x ON docs comes in spring"')
+    for name in (FILE, "rlslint-baseline.toml"):
+        (project.root / FILE).rename(project.root / name)
+        run = rlslint("check", "--baseline", name, cwd=project.root)
+        assert run.returncode == 0
+        assert "in a form that is not read" not in run.stderr
+        (project.root / name).rename(project.root / FILE)

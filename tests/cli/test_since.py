@@ -254,3 +254,17 @@ def test_other_formats_have_only_what_is_new(repository: Repository) -> None:
     assert document["earlier"] == {
         "in_baseline": 0, "since": "HEAD", "mended": 0, "unchanged": 1,
     }  # fmt: skip
+
+
+def test_a_branch_that_has_no_commit_yet_is_compared_with_another(repository: Repository) -> None:
+    repository.git("checkout", "-q", "--orphan", "fresh")
+    assert check(repository, since="main").returncode == 0
+
+
+def test_what_could_not_be_read_then_is_said(repository: Repository) -> None:
+    repository.write("migrations/0002.sql", b"SELECT 1;\0")
+    repository.commit()
+    repository.write("migrations/0002.sql", "SELECT 1;\n")
+    run = check(repository)
+    assert run.returncode == 0
+    assert "At HEAD: migrations/0002.sql has a NUL byte" in run.stderr
