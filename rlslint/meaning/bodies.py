@@ -353,6 +353,9 @@ class _Mentions:
             match key:
                 case "InsertStmt" | "UpdateStmt" | "DeleteStmt" | "MergeStmt":
                     self.writes[_table(value["relation"])] = None
+                case "CopyStmt" if "relation" in value:
+                    into = self.writes if value.get("is_from") else self.reads
+                    into[_table(value["relation"])] = None
                 case "RangeVar":
                     table = _table(value)
                     if table.schema or table.name not in ctes:

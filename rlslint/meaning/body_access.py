@@ -36,7 +36,8 @@ class BodyAccess(NamedTuple):
 
     `by_secret` tells that it finds its rows by a value that the caller has to know, such as the
     hash of a token, or by what was found that way. `is_statistic` tells that it reads only numbers
-    about many rows. `everything` tells that it changes rows whatever is in them.
+    about many rows. `everything` tells that it changes rows whatever is in them, `exports` that it
+    writes what it reads to a file of the server, or hands it to a program there.
     """
 
     reads: tuple[TableName, ...]
@@ -45,6 +46,7 @@ class BodyAccess(NamedTuple):
     by_secret: bool
     is_statistic: bool
     everything: bool
+    exports: bool = False
 
 
 def body_access(function: Function) -> tuple[BodyAccess, ...]:
@@ -69,6 +71,7 @@ def body_access(function: Function) -> tuple[BodyAccess, ...]:
                 by_secret,
                 _is_statistic(statement.node),
                 any(map(_is_unconditional, parts_of(statement.node))),
+                _exports(statement.node),
             )
         )
     return tuple(found)
@@ -256,6 +259,14 @@ def _has_aggregate(output: Node) -> bool:
         kind == "FuncCall" and strings(value["funcname"])[-1] in STATISTICS and "over" not in value
         for kind, value in parts_of(output)
     )
+
+
+def _exports(node: Node) -> bool:
+    match node:
+        case {"CopyStmt": {"filename": str()} as copy}:
+            return not copy.get("is_from", False)
+        case _:
+            return False
 
 
 def tables(access: Iterable[tuple[TableName, ...]]) -> tuple[TableName, ...]:

@@ -52,6 +52,7 @@ class FunctionLeak(NamedTuple):
     a body of several statements, of which it is not known how much of what they read they return.
     `key` is the column by which the caller has to name the row, "" where rows come unnamed.
     `is_upkeep` tells that the caller decides only when rows change: a clean-up takes no argument.
+    `exports` tells that it writes rows to a file of the server, or hands them to a program there.
     `unknown` is what is NULL for the callers whom the checks of the body let pass, "" without any.
     """
 
@@ -65,6 +66,7 @@ class FunctionLeak(NamedTuple):
     key: str = ""
     is_upkeep: bool = False
     unknown: str = ""
+    exports: bool = False
 
 
 def callers(function: Function, project: Project) -> tuple[str, ...]:
@@ -180,6 +182,9 @@ def _possible(
         reads = tables(one.reads for one in accesses if one.is_statistic is is_statistic)
         for leak in found(_shown(function, None, reads, project)):
             yield leak._replace(statistic=is_statistic, is_upkeep=is_upkeep)
+    copied = tables(one.reads for one in accesses if one.exports)
+    for leak in found(relations_meant(function, copied, project)):
+        yield leak._replace(exports=True)
     changed = tables(access.changes for access in accesses)
     for leak in found(relations_meant(function, changed, project)):
         yield leak._replace(writes=True, is_upkeep=is_upkeep)

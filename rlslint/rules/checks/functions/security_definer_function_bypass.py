@@ -57,6 +57,8 @@ def _deed(leak: FunctionLeak) -> str:
     table = leak.table
     if leak.is_upkeep:
         return f"decide when every tenant's rows of {table} change"
+    if leak.exports:
+        return f"have every tenant's rows of {table} written to where the server's files are"
     if leak.adds:
         return f"insert rows of every tenant into {table}"
     if leak.writes:
