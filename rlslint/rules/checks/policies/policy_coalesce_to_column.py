@@ -44,7 +44,7 @@ def policy_coalesce_to_column(policy: Policy, project: Project) -> Iterator[Find
         rows = passing_rows(table, opening.filled, opening.hides_some, project)
         yield Finding(
             object=str(policy),
-            message=f"{exposed.who} can {exposed.what} {rows}, in a session without a context: "
+            message=f"without a context {exposed.who} can {exposed.what} {rows}: "
             f"policy {policy.spoken} then compares {column or 'the column'} with itself",
             span=clause.span(opening.expression),
             label=f"true for every row when the setting is {opening.session.value}",

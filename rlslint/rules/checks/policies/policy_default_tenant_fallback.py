@@ -68,8 +68,8 @@ def policy_default_tenant_fallback(policy: Policy, project: Project) -> Iterator
     rows = "rows into" if exposed.commands == ("insert",) else "the rows of"
     yield Finding(
         object=str(policy),
-        message=f"{exposed.who} can {exposed.what} {rows} {table} whose {names} fits "
-        f"{value}, in a session without a context: policy {policy.spoken} takes that where "
+        message=f"without a context {exposed.who} can {exposed.what} {rows} {table} whose {names} "
+        f"fits {value}: policy {policy.spoken} takes that where "
         f"{read} is {fallback.session.value}",
         span=clause.span(fallback.expression),
         label=f"gives {value} without a context",

@@ -82,7 +82,7 @@ def _finding(
     asked = next((read.name for read in branch.reads if read.name), "the context")
     return Finding(
         object=str(policy),
-        message=f"{exposed.who} can {exposed.what} {rows}, in a session {_without(branch)}: "
+        message=f"{_without(branch)} {exposed.who} can {exposed.what} {rows}: "
         f"policy {policy.spoken} is true when {asked} is {branch.session.value}",
         span=clause.span(branch.expression),
         label="true when the context is missing"
@@ -95,5 +95,5 @@ def _finding(
 
 def _without(branch: Opening) -> str:
     if branch.session is SessionSettings.malformed:
-        return "whose context is malformed"
+        return "with a malformed context"
     return "without a context"

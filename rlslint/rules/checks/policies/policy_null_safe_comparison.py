@@ -55,8 +55,9 @@ def policy_null_safe_comparison(policy: Policy, project: Project) -> Iterator[Fi
             rows = "rows into" if exposed.commands == ("insert",) else "the rows of"
             yield Finding(
                 object=str(policy),
-                message=f"{exposed.who} can {exposed.what} {rows} {table} that have no {column}, "
-                f"in a session without a context: policy {policy.spoken} takes NULL and NULL for "
+                message=f"without a context {exposed.who} can {exposed.what} {rows} {table} "
+                "without "
+                f"{column}: policy {policy.spoken} takes NULL and NULL for "
                 f"equal when the context is {session.value}",
                 span=clause.span(place),
                 label=f"true where {column} and the context are NULL",

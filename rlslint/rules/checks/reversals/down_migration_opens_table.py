@@ -25,8 +25,9 @@ def down_migration_opens_table(reversal: Reversal, project: Project) -> Iterator
     enabled, created = table.because("rls_enabled"), table.created
     yield Finding(
         object=str(table),
-        message=f"{spoken(roles)} could get at every row of {table}{whose(table, project)}, after "
-        "this migration is undone: its row security goes, the rows and the privileges stay",
+        message=f"undoing this migration gives {spoken(roles)} every row of "
+        f"{table}{whose(table, project)}: "
+        "its row security goes, the rows and the privileges stay",
         span=shown(reversal.statement),
         label="disables row security on the way back",
         help=f"revoke the privileges on {table} before row security is disabled, or drop the table",
