@@ -30,7 +30,7 @@ from rlslint.catalog.answers import ask, remembered
 from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.meaning.bounds import Bound, bound_of, kind_of, unbounded_branches
 from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.calls import inlined_predicate
@@ -232,11 +232,18 @@ def _decided(
 
 
 def _perhaps_owning(catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation) -> str:
-    """Return why a role that serves requests may be the owner of a table, "" where it is not."""
-    if role == ASSUMED_ROLE or role not in runtime.names:
+    """Return why a role has the rights of a table's owner beside what the catalog tells."""
+    if role == ASSUMED_ROLE:
         return ""
-    ownership = owns(catalog, runtime, role, relation)
-    return ownership.because if ownership.answer is Answer.maybe else ""
+    inherited = inherited_roles(catalog, role)
+    if relation.owner in inherited:
+        return ""
+    if role in runtime.names:
+        ownership = owns(catalog, runtime, role, relation)
+        return ownership.because if ownership.answer is not Answer.no else ""
+    if relation.owner == MIGRATION_ROLE and inherited & runtime.migrating:
+        return f"{role} runs the migrations"
+    return ""
 
 
 def _as_owner(

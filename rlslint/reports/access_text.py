@@ -167,6 +167,9 @@ def _least_last(alike: tuple[list[str], AlikeRoles]) -> bool:
 
 def _hanging(head: str, words: str, width: int) -> Iterator[str]:
     """Yield words behind a head, further lines below the first of them."""
+    if len(head) > width // 2:
+        yield head.rstrip()
+        head = " " * (len(head) - len(head.lstrip()) + 4)
     room = max(width - len(head), 20)
     lines = wrap(words, room, break_long_words=False, break_on_hyphens=False) or [""]
     yield (head + lines[0]).rstrip()

@@ -150,6 +150,30 @@ def test_who_may_be_the_owner_is_told_with_what_says_so(project: Path) -> None:
     assert "shop is granted nothing, but has what an owner has if" in explained.stdout
 
 
+def test_who_runs_the_migrations_owns_what_they_make(project: Path) -> None:
+    (project / "rlslint.toml").write_text('owner-roles = ["deployer"]\n')
+    run = rlslint("access", "--output-format", "csv", cwd=project)
+    found = {
+        (line["role"], line["command"]): line
+        for line in csv.DictReader(run.stdout.splitlines())
+        if line["table"] == "public.docs"
+    }
+    assert found["deployer", "delete"]["rows"] == "every"
+    assert (
+        "if it owns the table, for deployer runs the migrations"
+        in (found["deployer", "delete"]["words"])
+    )
+
+
+def test_long_names_leave_room_for_words(project: Path) -> None:
+    name = "a_role_whose_name_is_as_long_as_postgresql_lets_it_be_and_not_more"[:63]
+    (project / "migrations" / "0002_long.sql").write_text(
+        f"CREATE ROLE {name} LOGIN; GRANT SELECT ON docs TO {name};"
+    )
+    run = rlslint("access", cwd=project, COLUMNS="80")
+    assert max(map(len, run.stdout.splitlines())) <= 80
+
+
 def test_what_may_be_called_or_not_is_told_with_the_doubt(project: Path) -> None:
     (project / "migrations" / "0002_function.sql").write_text(
         "CREATE FUNCTION all_docs() RETURNS SETOF docs LANGUAGE sql SECURITY DEFINER AS "
