@@ -271,8 +271,9 @@ def _judge(
         return
     if _failed(happened) or (expected is not None and _failed(expected)):
         # A constraint, or a default that has moved on: conditions raise their errors both times.
-        states = {_state(happened)[:2], _state(expected or "")[:2]}
-        if "23" not in states and expected and _outline(happened) != _outline(expected):
+        states = {_state(happened), _state(expected or "")}
+        is_comparable = "42501" not in states and not any(one[:2] == "23" for one in states)
+        if is_comparable and expected and _outline(happened) != _outline(expected):
             refute(expected)
         proof.answers["tried in vain"] += 1
         return
