@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import rlslint
 from rlslint.text.sentences import LONGEST, told
 from tests.reports.examples import shadowed
 
@@ -71,3 +75,14 @@ def test_a_schema_is_left_out_before_a_name_is_cut() -> None:
     found = told(f"app_user can read and change and delete any tenant's rows of {table} by itself")
     assert found.headline.endswith("rows of billing_rows by itself")
     assert found.notes == (f"in full: {table}",)
+
+
+def test_no_message_writes_the_name_of_a_policy_as_it_is() -> None:
+    package = Path(rlslint.__file__).parent
+    found = [
+        f"{path.relative_to(package)}: {match[0]}"
+        for folder in ("rules", "project")
+        for path in (package / folder).rglob("*.py")
+        for match in re.finditer(r"polic(?:y|ies) \{[\w.\[\]]+\.name\}", path.read_text("utf-8"))
+    ]
+    assert found == [], "policy.spoken quotes a name that is a sentence"
