@@ -48,7 +48,8 @@ class Entry(NamedTuple):
     reason: str = ""
     expires: date | None = None
     live: bool = False
-    place: ConfigPlace | None = None
+    file: _File | None = None
+    number: int = 0
 
     @property
     def key(self) -> tuple[str, str]:
@@ -56,6 +57,11 @@ class Entry(NamedTuple):
 
     def is_expired(self, today: date) -> bool:
         return self.expires is not None and self.expires < today
+
+    @property
+    def place(self) -> ConfigPlace | None:
+        """Where its object stands in its file."""
+        return None if self.file is None else self.file.place(("finding", self.number, "object"))
 
 
 class Baseline(NamedTuple):
@@ -96,7 +102,7 @@ def read_baseline(data: bytes, shown: str) -> Baseline:
         raise file.error(("finding",), "expected tables written [[finding]]")
     entries: dict[tuple[object, ...], Entry] = {}
     for number, item in enumerate(listed):
-        entry = file.entry(("finding", number), item)
+        entry = file.entry(number, item)
         unique = (*entry.key, entry.live)
         if unique in entries:
             message = f"{entry.rule} on {entry.object} stands twice in the baseline"
@@ -109,11 +115,14 @@ class _File(NamedTuple):
     shown: str
     data: bytes
 
-    def error(self, path: KeyPath, message: str, meant: str = "") -> ConfigError:
-        place = ConfigPlace(self.shown, self.data, *place_of(self.data, path))
-        return ConfigError(message, meant, place)
+    def place(self, path: KeyPath) -> ConfigPlace:
+        return ConfigPlace(self.shown, self.data, *place_of(self.data, path))
 
-    def entry(self, path: KeyPath, item: dict[str, Any]) -> Entry:
+    def error(self, path: KeyPath, message: str, meant: str = "") -> ConfigError:
+        return ConfigError(message, meant, self.place(path))
+
+    def entry(self, number: int, item: dict[str, Any]) -> Entry:
+        path: KeyPath = ("finding", number)
         for key in item:
             if key not in _KEYS:
                 meant = did_you_mean(key, _KEYS)
@@ -127,8 +136,7 @@ class _File(NamedTuple):
                 values[key] = _value(key, value)
             except Misfit as misfit:
                 raise self.error((*path, key), f"{key}: {misfit}", misfit.meant) from None
-        place = ConfigPlace(self.shown, self.data, *place_of(self.data, (*path, "object")))
-        return Entry(**values, place=place)
+        return Entry(**values, file=self, number=number)
 
 
 def _value(key: str, value: Any) -> Any:
