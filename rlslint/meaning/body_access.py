@@ -111,6 +111,9 @@ class _Caller:
                 return self._finds({"SelectStmt": left}) and self._finds({"SelectStmt": right})
             case {"InsertStmt": {"selectStmt": source}}:
                 return self._finds(source) or any(map(self._is_proven, _columns(source)))
+            case {"SelectStmt": {"targetList": targets, **fields}} if "fromClause" not in fields:
+                inside = [one["subselect"] for kind, one in parts_of(targets) if kind == "SubLink"]
+                return bool(inside) and all(map(self._finds, inside))
             case {"SelectStmt": fields} | {"UpdateStmt": fields} | {"DeleteStmt": fields}:
                 is_handed_out = any(_HANDED_OUT().fullmatch(name) for name in _relations(fields))
                 return any(self._is_secret_match(one, is_handed_out) for one in _conjuncts(fields))

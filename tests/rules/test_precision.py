@@ -199,6 +199,13 @@ def _definer(folder: Path, arguments: str, returns: str, body: str) -> list[tupl
             "DECLARE d docs; BEGIN SELECT * INTO d FROM docs WHERE id = which;"
             " IF d.share_token IS DISTINCT FROM md5(t) THEN RETURN NULL; END IF; RETURN d; END",
         ),
+        (
+            "t text",
+            "json",
+            "DECLARE d docs; BEGIN SELECT * INTO d FROM docs WHERE share_token = t;"
+            " RETURN json_build_object('all',"
+            " (SELECT json_agg(o) FROM docs o WHERE o.tenant_id = d.tenant_id)); END",
+        ),
         ("address text", "void", "BEGIN INSERT INTO hits VALUES (1, address); END"),
     ],
 )
@@ -475,3 +482,12 @@ def test_an_aggregate_that_is_never_null_finds_nobody(
     """
     told = findings_of(lint(tmp_path, {"migrations/1.sql": script}), "policy-tautology")
     assert len(told) == found
+
+
+def test_a_secret_binds_each_of_the_sub_selects_that_go_by_it(tmp_path: Path) -> None:
+    body = (
+        "DECLARE d docs; BEGIN SELECT * INTO d FROM docs WHERE share_token = t;"
+        " RETURN json_build_object('one', (SELECT o.id FROM docs o WHERE o.id = d.id),"
+        " 'all', (SELECT json_agg(o) FROM docs o)); END"
+    )
+    assert len(_definer(tmp_path, "t text", "json", body)) == 1
