@@ -224,3 +224,19 @@ def test_a_setting_is_taken_back_where_it_is(place: str, help: str, tmp_path: Pa
         lint(tmp_path, {"migrations/1.sql": history}), "role-setting-row-security-off"
     )
     assert found.finding.help == help
+
+
+@pytest.mark.parametrize(
+    ("expression", "is_indexable"),
+    [("lower(tenant)", True), ("coalesce(tenant, 'x')", False), ("concat(tenant, 'x')", False)],
+)
+def test_an_index_is_of_what_immutable_functions_make(
+    expression: str, is_indexable: bool, tmp_path: Path
+) -> None:
+    history = (
+        "CREATE ROLE web LOGIN; CREATE TABLE docs (id int PRIMARY KEY, tenant text NOT NULL);"
+        "GRANT SELECT ON docs TO web; ALTER TABLE docs ENABLE ROW LEVEL SECURITY;"
+        f"CREATE POLICY own ON docs USING ({expression} = current_setting('app.tenant', true));"
+    )
+    (found,) = findings_of(lint(tmp_path, {"migrations/1.sql": history}), "policy-casts-column")
+    assert found.finding.help.startswith("CREATE INDEX") is is_indexable

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from rlslint import NamedTuple
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
+from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Index, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.catalog.roles import PUBLIC
@@ -26,7 +27,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Terms
 from rlslint.sql import quoted_identifier
-from rlslint.sql.expressions import And, Expr, Operator
+from rlslint.sql.expressions import And, Call, Expr, Operator, SubSelect
 from rlslint.sql.plain_spelling import plain
 
 
@@ -250,12 +251,41 @@ def _by_name(project: Project, relation: Relation) -> tuple[Policy, ...]:
     return tuple(sorted(relation.policies.known(), key=str))
 
 
+_IMMUTABLE = frozenset(
+    ("abs", "btrim", "left", "length", "lower", "ltrim", "md5", "replace", "reverse", "right",
+     "rtrim", "split_part", "substr", "substring", "translate", "upper")
+)  # fmt: skip
+
+
+def is_indexable(operand: Expr) -> bool:
+    """Tell whether an index may hold what a policy compares: IMMUTABLE functions alone make it."""
+    return all(
+        _is_immutable(part) if isinstance(part, Call) else not isinstance(part, SubSelect)
+        for part in operand.walk()
+    )
+
+
+def _is_immutable(call: Call) -> bool:
+    if isinstance(call.function, Function):
+        return call.function.volatility == "immutable"
+    return call.name[-1] in _IMMUTABLE
+
+
+def index_making(policy: Policy, need: Unserved) -> str:
+    """Return SQL for an index that serves a policy, or advice where none can."""
+    element = index_element(policy, need)
+    if not element:
+        column = policy.relation.column(need.comparison.column)
+        return f"compare {column} itself: no index can hold what the policy makes of it"
+    return f"CREATE INDEX ON {policy.relation.sql_name} ({element});"
+
+
 def index_element(policy: Policy, need: Unserved) -> str:
-    """Return what an index has to begin with to serve a policy."""
+    """Return what an index has to begin with to serve a policy, "" where none can."""
     clause, column = policy.using, policy.relation.column(need.comparison.column)
     span = shown(clause, need.comparison.operand)
     if need.comparison.is_wrapped and span is not None:
-        return f"({plain(span)})"
+        return f"({plain(span)})" if is_indexable(need.comparison.operand) else ""
     return quoted_identifier(column.name) if column is not None else ""
 
 

@@ -8,9 +8,15 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.index_support import Obstacle, Unserved
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.index_needs import Weight, hides_columns, index_need, weight_of
+from rlslint.project.questions.index_needs import (
+    Weight,
+    hides_columns,
+    index_need,
+    is_indexable,
+    weight_of,
+)
 from rlslint.rules.registry import rule
-from rlslint.sql.expressions import Cast, Expr
+from rlslint.sql.expressions import Call, Cast, Expr
 from rlslint.sql.plain_spelling import plain
 
 
@@ -42,8 +48,8 @@ def _finding(policy: Policy, need: Unserved, weight: Weight) -> Finding:
         f"{weight.because}",
         span=span,
         label="hides the column from its index",
-        help=f"compare the column itself: {column} = (SELECT nullif(…, '')::{kind})"
-        if isinstance(operand, Cast)
-        else f"CREATE INDEX ON {table.sql_name} ({plain(span) if span is not None else column});",
+        help=f"CREATE INDEX ON {table.sql_name} ({plain(span) if span is not None else column});"
+        if isinstance(operand, Call) and is_indexable(operand)
+        else f"compare the column itself: {column} = (SELECT nullif(…, '')::{kind})",
         severity=weight.severity,
     )

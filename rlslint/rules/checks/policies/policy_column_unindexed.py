@@ -11,7 +11,7 @@ from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import (
     Weight,
-    index_element,
+    index_making,
     index_need,
     is_of_changes_alone,
     looks_rows_up,
@@ -35,7 +35,7 @@ def _finding(policy: Policy, need: Unserved, weight: Weight, of_changes: bool) -
     why = f"no index begins with {column}, which policy {policy.spoken} compares"
     label, mend = (
         "no index serves this",
-        f"CREATE INDEX ON {table.sql_name} ({index_element(policy, need)});",
+        index_making(policy, need),
     )
     place, words = table.created, "the table is created here"
     if invalid is not None:

@@ -12,7 +12,7 @@ from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.index_needs import (
     Weight,
-    index_element,
+    index_making,
     index_need,
     looks_rows_up,
     weight_of,
@@ -42,7 +42,7 @@ def _finding(policy: Policy, need: Unserved, index: Index, weight: Weight) -> Fi
         f"policy {policy.spoken} compares {column}, and index {index.name} {why}{weight.because}",
         span=shown(clause, need.comparison.comparison),
         label=f"{index.name} does not serve this",
-        help=f"CREATE INDEX ON {table.sql_name} ({index_element(policy, need)});",
+        help=index_making(policy, need),
         related=also_shown((index.condition or index.statement, _words(index))),
         severity=weight.severity or (Severity.info if is_of_use else None),
         confidence=Confidence.medium if is_of_use else None,
