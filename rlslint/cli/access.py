@@ -77,7 +77,7 @@ def explain(table: str, named: tuple[str, ...], options: Mapping[str, Any]) -> i
             roles = [role_named(project, name).name for name in options["roles"]]
             given = _given(relation, settings, row)
         except NoSuch as problem:
-            problems.append(f"{problem}."[0].upper() + f"{problem}."[1:])
+            problems.append(f"{problem}.")
             continue
         matrix = matrix_of(project)
         traces = [
@@ -151,7 +151,7 @@ def _row(text: str | None) -> dict[str, Any]:
 
 def _given(table: Relation, settings: tuple[tuple[str, str], ...], row: Mapping[str, Any]) -> Given:
     if not table.knows("columns"):
-        raise NoSuch(f"the columns of {table} are not known")
+        raise NoSuch(f"The columns of {table} are not known")
     for name in row:
         if name not in table.columns:
             hint = did_you_mean(name, tuple(table.columns))

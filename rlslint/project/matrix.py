@@ -19,15 +19,17 @@ from rlslint.access import (
     is_superuser,
 )
 from rlslint.access.effective import COMMANDS, Rows, representative, rows_of
+from rlslint.access.reach import reads_behind
 from rlslint.access.runtime_roles import Reason
 from rlslint.access.ways import Way, has_ways, ways_of
 from rlslint.catalog.facts import UnknownFact
-from rlslint.catalog.model import Relation
+from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.project import Project
 from rlslint.project.questions.served_roles import anonymous_roles
 from rlslint.text import Span
+from rlslint.text.sentences import listed
 
 
 class Part(Enum):
@@ -275,7 +277,7 @@ def role_named(project: Project, name: str) -> AskedRole:
 def _not_there(kind: str, name: str, known: Sequence[str]) -> str:
     from rlslint.config import did_you_mean, with_hint
 
-    return with_hint(f'there is no {kind} "{name}"', did_you_mean(name, tuple(known)))
+    return with_hint(f'There is no {kind} "{name}"', did_you_mean(name, tuple(known)))
 
 
 def table_named(project: Project, written: str) -> Relation:
@@ -292,12 +294,26 @@ def table_named(project: Project, written: str) -> Relation:
     alike = [one for one in relations if one.name == name and schema in ("", one.schema)]
     alike = [one for one in alike if one.schema == PUBLIC] or alike
     if len(alike) == 1:
-        return alike[0]
+        return _with_rows(alike[0])
     if alike:
         names = " and ".join(sorted(str(one) for one in alike))
         raise NoSuch(f'"{written}" may mean {names}')
     known = [str(one) for one in relations] if schema else [one.name for one in relations]
     raise NoSuch(_not_there("table", f"{schema}.{name}" if schema else name, known))
+
+
+def _with_rows(relation: Relation) -> Relation:
+    """Return a relation that holds rows itself. Raises NoSuch for any other."""
+    if not relation.knows("kind") or not (relation.is_view or relation.kind is Kind.sequence):
+        return relation
+    if relation.kind is Kind.sequence:
+        raise NoSuch(f"{relation} is a sequence, which has no rows that policies could bind")
+    try:
+        behind = sorted({str(read.table) for read in reads_behind(relation, "")})
+    except UnknownFact:
+        behind = []
+    told = f" {listed(behind)}" if behind else "s that it reads"
+    raise NoSuch(f"{relation} is a view: ask about the table{'s' * (len(behind) > 1)}{told}")
 
 
 def _parts_of(written: str) -> tuple[str, str]:

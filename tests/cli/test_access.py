@@ -279,6 +279,27 @@ def test_explain_tells_of_a_view_on_the_way(project: Path) -> None:
     assert "ALTER VIEW public.all_docs SET (security_invoker);" in run.stdout
 
 
+def test_explain_leads_from_a_view_to_its_tables(project: Path) -> None:
+    (project / "migrations" / "0002_view.sql").write_text("CREATE VIEW v AS SELECT * FROM docs;")
+    run = rlslint("access", "explain", "v", cwd=project)
+    assert run.returncode == 2
+    assert run.stderr == "public.v is a view: ask about the table public.docs.\n"
+
+
+def test_names_are_read_as_sql_reads_them(project: Path) -> None:
+    (project / "migrations" / "0002_names.sql").write_text(
+        'CREATE SCHEMA other; CREATE TABLE other."Docs" (id int); CREATE TABLE other.docs (id int);'
+    )
+    for written, meant in (
+        ("DOCS", "public.docs"),
+        ('"Docs"', "other.Docs"),
+        ('other."Docs"', "other.Docs"),
+        ("other.docs", "other.docs"),
+    ):
+        run = rlslint("access", "explain", written, "--as", "app", cwd=project)
+        assert f"SELECT on {meant}:" in run.stdout, run.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
