@@ -13,8 +13,10 @@ from rlslint.engine import check
 from rlslint.files.discovery import discover
 from rlslint.files.histories import histories
 from rlslint.files.layouts.reversals import up_ranges
+from rlslint.reports import full
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
+from rlslint.text.display import Screen, width
 from rlslint.text.sentences import LONGEST
 from tests.postgres import Database, Server
 
@@ -41,6 +43,9 @@ def found(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(project)
     result = check(["."], Config())
     assert not result.errors
+    for line in full.render(result, screen=Screen(columns=80)):
+        # The body of a function keeps its lines.
+        assert width(line) <= 80 or "$$" in line, line
     lines = []
     for reported in result.findings:
         assert len(reported.message) <= LONGEST

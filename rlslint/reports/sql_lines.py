@@ -94,7 +94,11 @@ def _parts(words: list[_Word]) -> list[list[_Word]]:
     )
     if len(parts) > 1:
         return parts
-    return _split(words, lambda _, before: before.words == "SELECT")
+    parts = _split(words, lambda _, before: before.words == "SELECT")
+    if len(parts) > 1:
+        return parts
+    outer = min((word.depth for word in words if word.words == ","), default=least)
+    return _split(words, lambda _, before: before.depth == outer and before.words == ",")
 
 
 def _split(words: list[_Word], begins: Callable[[_Word, _Word], bool]) -> list[list[_Word]]:
