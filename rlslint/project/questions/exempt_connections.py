@@ -94,25 +94,13 @@ def is_of_the_server(role: str, project: Project) -> bool:
 
 
 def _superusers_of_servers(project: Project) -> frozenset[str]:
-    deployed = {c.role for c in project.connections if c.connects and not c.development}
     return frozenset(
         connection.role
         for connection in project.connections
         if connection.connects
-        and (
-            connection.superuser_evidence or _evidence_elsewhere(connection, project)
-            if not connection.development
-            else connection.role not in deployed and _is_set_up_here(connection, project)
-        )
+        and not connection.development
+        and (connection.superuser_evidence or _evidence_elsewhere(connection, project))
     )
-
-
-def _is_set_up_here(connection: Connection, project: Project) -> bool:
-    """Tell whether a server that the project sets up on this machine has the role as superuser."""
-    if connection.superuser_evidence or _evidence_elsewhere(connection, project):
-        return True
-    is_here = connection.host.strip("[]") in ("localhost", "127.0.0.1", "::1")
-    return is_here and any(one.user == connection.user for one in _of_superusers(project))
 
 
 def _evidence_elsewhere(connection: Connection, project: Project) -> str:
