@@ -237,6 +237,6 @@ def steps_of(mends: Iterable[Mend]) -> tuple[Step, ...]:
 def _comment(reported: ReportedFinding) -> str:
     """Return a line that names a finding, whatever stands in its names."""
     finding = reported.finding
-    line = printable(masked(f"{reported.name} ({finding.object}): {finding.message}"))
+    line = printable(masked(f"{reported.name} ({finding.object}): {reported.message}"))
     # Flyway fills in such places in comments, too, and PHP ends there.
     return line.replace("${", "$ {").replace("?>", "? >")
