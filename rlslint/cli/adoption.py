@@ -154,7 +154,7 @@ def _finished(
 ) -> Result:
     """Write the baseline where that is asked for, and say what is to be said of it."""
     earlier = result.earlier
-    if file is None or earlier is None:
+    if file is None or earlier is None or (live and not result.checked.databases):
         return result
     notes = list(result.notes)
     if options["write_baseline"] or options["prune_baseline"]:

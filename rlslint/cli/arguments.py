@@ -340,6 +340,10 @@ def contradiction(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
         return "A baseline is written of all that is found, so not with --since, nor with -."
     if options.get("add_ignore") is not None and (writes or "-" in paths):
         return "--add-ignore writes comments into files: not with a new baseline, nor with -."
+    if options.get("add_ignore") is not None and (options.get("fix") or options.get("diff")):
+        return "--add-ignore comes after --fix, not with it."
+    if options.get("watch") and (writes or options.get("add_ignore") is not None):
+        return "--watch changes no file: not with a new baseline, nor with --add-ignore."
     return ""
 
 

@@ -49,6 +49,12 @@ def test_another_form_of_a_table_is_not_new_and_another_grant_is(
     assert "public.notes" not in run.stdout
 
 
+def test_without_a_database_no_baseline_is_written(tmp_path: Path) -> None:
+    words = ("audit", f"host={tmp_path} dbname=none", "--baseline", FILE, "--write-baseline")
+    assert rlslint(*words, cwd=tmp_path).returncode == 2
+    assert not (tmp_path / FILE).exists()
+
+
 def test_what_is_mended_is_taken_out(live: Database, tmp_path: Path) -> None:
     audit(live, tmp_path, "--write-baseline")
     assert not live.run(f"CREATE SCHEMA other; {PROTECTION.format('docs')}").errors
