@@ -145,7 +145,8 @@ class MigrationReader:
             return
         path = undoing(migration.path)
         if path is None:
-            text, ranges = self._text, down_ranges(self._text.data)
+            text = self._text
+            ranges = down_ranges(text.data) if b"disable" in text.data.lower() else ()
         else:
             shown = os.path.join(
                 os.path.dirname(migration.shown),

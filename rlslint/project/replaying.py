@@ -314,11 +314,10 @@ def _names_what_is_filled_in(replay: Replay, item: ParsedStatement) -> bool:
     """
     if item.statement.kind not in _OF_TABLES:
         return False
-    targets = [item.node.get("relation"), item.node.get("table")]
-    targets += [each.get("RangeVar") for each in item.node.get("objects", ())]
-    filled_in = [
-        one for one in targets if one is not None and is_placeholder(one.get("relname", ""))
-    ]
+    target = item.node.get("relation") or item.node.get("table")
+    objects = item.node.get("objects", ())
+    targets = [target] if target else [each["RangeVar"] for each in objects if "RangeVar" in each]
+    filled_in = [one for one in targets if is_placeholder(one.get("relname", ""))]
     if not filled_in or not has_marks(item.statement.sql):
         return False
     return any(replay.find(one) is None for one in filled_in)
