@@ -54,18 +54,21 @@ def test_a_script_beside_others_may_be_followed_by_the_one_that_enables_it(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("comment", "severity"),
+    ("comment", "command", "severity"),
     [
-        ("-- Public read access: the gallery", Severity.warning),
-        ("-- Anyone can read these by design", Severity.warning),
-        ("-- Reference data", Severity.warning),
-        ("-- TODO: public read access is temporary", Severity.error),
-        ("-- Users can read their own rows", Severity.error),
-        ("-- Tenants read here", Severity.error),
+        ("-- Public read access: the gallery", "SELECT", Severity.warning),
+        ("-- Public read access: the gallery", "ALL", Severity.error),
+        ("-- All of them may be changed, by design", "ALL", Severity.warning),
+        ("-- Reference data", "SELECT", Severity.warning),
+        ("-- TODO: public read access is temporary", "SELECT", Severity.error),
+        ("-- Users can read their own rows", "SELECT", Severity.error),
+        ("-- Tenants read here", "SELECT", Severity.error),
     ],
 )
-def test_what_a_comment_says_it_is_for(tmp_path: Path, comment: str, severity: Severity) -> None:
-    policy = """CREATE POLICY read ON notes FOR ALL TO web
+def test_what_a_comment_says_it_is_for(
+    tmp_path: Path, comment: str, command: str, severity: Severity
+) -> None:
+    policy = f"""CREATE POLICY read ON notes FOR {command} TO web
   USING (true);
 """
     sql = DOCS.format(role=ROLE, grant=f"{GRANT}ALTER TABLE notes ENABLE ROW LEVEL SECURITY;\n")
