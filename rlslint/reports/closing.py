@@ -51,7 +51,8 @@ def _earlier_sentences(earlier: Earlier, new: int) -> Iterator[str]:
     yield from earlier.differences[:_MOST_DIFFERENCES]
     more = len(earlier.differences) - _MOST_DIFFERENCES
     if more > 0:
-        yield f"So had {counted(more, 'more object')}."
+        verb = "was" if more == 1 else "were"
+        yield f"{counted(more, 'more finding')} {verb} there before in another form."
     if earlier.hidden:
         verb = "is" if earlier.hidden == 1 else "are"
         yield f"{counted(earlier.hidden, 'finding')} of the baseline {verb} not shown."

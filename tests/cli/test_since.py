@@ -268,3 +268,16 @@ def test_what_could_not_be_read_then_is_said(repository: Repository) -> None:
     run = check(repository)
     assert run.returncode == 0
     assert "At HEAD: migrations/0002.sql has a NUL byte" in run.stderr
+
+
+def test_many_old_findings_that_a_role_newly_reaches_are_counted(repository: Repository) -> None:
+    tables = [f"t{number}" for number in range(7)]
+    made = "".join(f"CREATE TABLE {name} (id int, tenant_id int NOT NULL);\n" for name in tables)
+    granted = f"GRANT SELECT ON {', '.join(tables)} TO"
+    repository.write("migrations/0002_more.sql", f"{made}{granted} app_user;\n")
+    repository.commit()
+    repository.write("migrations/0003_grant.sql", f"{granted} reporting;\n")
+    run = check(repository)
+    assert run.stdout.count("rls-not-enabled") == 7
+    assert run.stderr.count("had rls-not-enabled before; new is who reaches it: reporting") == 5
+    assert "2 more findings were there before in another form." in run.stderr
