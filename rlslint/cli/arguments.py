@@ -329,6 +329,8 @@ def contradiction(paths: tuple[str, ...], options: Mapping[str, Any]) -> str:
         return "--fix and --diff are for files, and - is none."
     if (options.get("fix") or options.get("diff")) and options.get("write_baseline"):
         return "--write-baseline comes after --fix, not with it."
+    if (options.get("fix") or options.get("diff")) and options.get("watch"):
+        return "--watch and --fix exclude each other."
     if options.get("stdin_filename") and paths and "-" not in paths:
         return "--stdin-filename says what - stands for, but PATHS have no -."
     if options.get("write_baseline") and options["prune_baseline"]:

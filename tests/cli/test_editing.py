@@ -195,3 +195,6 @@ def test_standard_input_is_no_file_to_mend(tmp_path: Path) -> None:
     done = rlslint("check", "--fix", "-", cwd=tmp_path, given="SELECT 1")
     assert done.returncode == 2
     assert "--fix and --diff are for files, and - is none." in done.stderr
+    done = rlslint("check", "--fix", "--watch", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "--watch and --fix exclude each other." in done.stderr
