@@ -56,8 +56,11 @@ def show_matrix(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
         say(*complaints)
         return ERROR
     matrices = [(one.name, matrix_of(one.project, asked)) for one in opening.projects]
-    lines = _rendered(matrices, opening, options["output_format"])
-    findings = joined(lines) if matrices else ""
+    if options["output_format"] == "html":
+        findings = _page(named, matrices, options)
+    else:
+        lines = _rendered(matrices, opening, options["output_format"])
+        findings = joined(lines) if matrices else ""
     after = harmless((*failures(opening, options), *_closing(matrices, opening, options)))
     report = Report("", findings, after, status_of(opening))
     return deliver(report, options["output_file"])
@@ -287,6 +290,26 @@ def _rendered(
             from rlslint.reports.access_text import text
 
             return text(matrices, min(get_terminal_size().columns, _WIDEST))
+
+
+def _page(
+    named: tuple[str, ...], matrices: list[tuple[str, Matrix]], options: Mapping[str, Any]
+) -> str:
+    """Return the report as one page, with what the rules find."""
+    from rlslint.engine import audit, check
+    from rlslint.project.database import Request
+    from rlslint.reports.access_page import Shown, page
+
+    databases = tuple(word for word in named if is_connection_string(word))
+    paths = tuple(word for word in named if word not in databases)
+    config = _config(paths or (".",), options)
+    if databases or options["service"]:
+        conninfos = tuple(connection_strings(databases, options["service"], None))
+        result = audit(Request(conninfos), config, lambda sentence: None)
+    else:
+        result = check(paths or (".",), config)
+    title = "Who gets at what: " + ", ".join(name for name, _ in matrices)
+    return page([Shown(*one) for one in matrices], result.findings, title)
 
 
 def _drawn(matrices: list[tuple[str, Matrix]], language: str) -> Iterator[str]:

@@ -79,7 +79,7 @@ def _asking(command: F) -> F:
 @_asking
 @click.option(
     "--output-format",
-    type=click.Choice(("text", "json", "csv", "markdown", "dot", "mermaid", "opengraph")),
+    type=click.Choice(("text", "json", "csv", "markdown", "html", "dot", "mermaid", "opengraph")),
     default="text",
     help="How the answers are printed.",
 )

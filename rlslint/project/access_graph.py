@@ -10,18 +10,22 @@ from rlslint.access.ways import Way, has_ways
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.project.matrix import Answer, Matrix, alike_roles
+from rlslint.project.matrix import Answer, Matrix, Part, alike_roles
 from rlslint.project.routes import traced_routes, workload_of
 from rlslint.text import Span, Statement
 
 
 class Node(NamedTuple):
-    """Something on a way. `kind` is Route, Workload, Role, View, Function, Tables or Table."""
+    """Something on a way. `kind` is Route, Workload, Role, View, Function, Tables or Table.
+
+    A table, or several of equal answers, `is_protected` where row security is enabled.
+    """
 
     id: str
     kind: str
     label: str
     span: Span | None = None
+    is_protected: bool = False
 
 
 class Edge(NamedTuple):
@@ -52,6 +56,41 @@ def access_graph(matrix: Matrix, *, together: bool) -> Graph:
     Roles and tables that nothing leads to are left out.
     """
     return _Drawing(matrix, together).graph()
+
+
+def shortest_ways(graph: Graph, matrix: Matrix) -> Iterator[tuple[Edge, ...]]:
+    """Yield from each route the shortest way to every row of a table with row security.
+
+    Where there is no route, from each role that serves requests.
+    """
+    protected = {node.id for node in graph.nodes if node.is_protected}
+    leading: dict[str, list[Edge]] = {}
+    for edge in graph.edges:
+        leading.setdefault(edge.start, []).append(edge)
+    starts = [node.id for node in graph.nodes if node.kind == "Route"]
+    if not starts:
+        serving = {role.name for role in matrix.roles if Part.runtime in role.parts}
+        starts = [node.id for node in graph.nodes if node.kind == "Role" and node.label in serving]
+    for start in starts:
+        found = _shortest(start, leading, protected)
+        if found:
+            yield found
+
+
+def _shortest(start: str, leading: dict[str, list[Edge]], protected: set[str]) -> tuple[Edge, ...]:
+    ways: dict[str, tuple[Edge, ...]] = {start: ()}
+    waiting = [start]
+    for name in waiting:
+        for edge in leading.get(name, ()):
+            if edge.kind == "GetsEveryRow" and edge.end in protected:
+                return (*ways[name], edge)
+            if edge.kind in _ONWARDS and edge.end not in ways:
+                ways[edge.end] = (*ways[name], edge)
+                waiting.append(edge.end)
+    return ()
+
+
+_ONWARDS = frozenset(("LeadsTo", "ConnectsAs", "Inherits", "CanBecome", "Calls", "Reads"))
 
 
 class _Drawing:
@@ -121,6 +160,8 @@ class _Drawing:
             names = ", ".join(map(str, tables[:3]))
             more = f" and {len(tables) - 3} more" if len(tables) > 3 else ""
             end = self._node("Tables", names + more)
+        if first.knows("rls_enabled") and first.rls_enabled:
+            self._nodes[end] = self._nodes[end]._replace(is_protected=True)
         for group in alike_roles(self._matrix, first):
             for role in group.roles:
                 self._of_role(role, end, group.answers)

@@ -39,11 +39,13 @@ SOURCE_KIND = "RowSecurity"
 """What BloodHound calls the source of all nodes."""
 
 
-def _label(node: Node) -> str:
+def label(node: Node) -> str:
+    """Return what a node is called in a picture."""
     return role_in_words(node.label) if node.kind == "Role" else node.label
 
 
-def _said(edge: Edge) -> str:
+def said(edge: Edge) -> str:
+    """Return what stands beside an edge."""
     words = _WORDS[edge.kind]
     return f"{words}: {edge.words}" if edge.words else words
 
@@ -56,12 +58,12 @@ def dot(graphs: Named) -> Iterator[str]:
         yield f"  subgraph cluster_{number} {{"
         yield f"    label={_quoted(name)};"
         for node in graph.nodes:
-            look = f"label={_quoted(_label(node))}, shape={_SHAPES[node.kind][0]}"
+            look = f"label={_quoted(label(node))}, shape={_SHAPES[node.kind][0]}"
             yield f"    {_quoted(f'{number} {node.id}')} [{look}];"
         for edge in graph.edges:
             ends = f"{_quoted(f'{number} {edge.start}')} -> {_quoted(f'{number} {edge.end}')}"
             look = ", color=red, penwidth=2" if edge.kind == "GetsEveryRow" else ""
-            yield f"    {ends} [label={_quoted(_said(edge))}{look}];"
+            yield f"    {ends} [label={_quoted(said(edge))}{look}];"
         yield "  }"
     yield "}"
 
@@ -83,10 +85,10 @@ def mermaid(graphs: Named) -> Iterator[str]:
         yield f"  subgraph p{number}[{_entities(name)}]"
         for node in graph.nodes:
             _, before, behind = _SHAPES[node.kind]
-            yield f"    {ids[node.id]}{before}{_entities(_label(node))}{behind}"
+            yield f"    {ids[node.id]}{before}{_entities(label(node))}{behind}"
         for edge in graph.edges:
             line = "==>" if edge.kind == "GetsEveryRow" else "-->"
-            yield f"    {ids[edge.start]} {line}|{_entities(_said(edge))}| {ids[edge.end]}"
+            yield f"    {ids[edge.start]} {line}|{_entities(said(edge))}| {ids[edge.end]}"
         yield "  end"
 
 
@@ -111,7 +113,7 @@ def opengraph(graphs: Named) -> Iterator[str]:
 
 def _node(project: str, node: Node) -> dict[str, Any]:
     at = None if node.span is None else place(node.span)
-    properties: dict[str, Any] = {"name": masked(_label(node)), "project": project}
+    properties: dict[str, Any] = {"name": masked(label(node)), "project": project}
     if at is not None:
         properties |= {"filename": at.path, "row": at.start.row}
     kind = "Table" if node.kind == "Tables" else node.kind
