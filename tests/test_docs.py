@@ -36,7 +36,7 @@ SET_UP = (
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
-OF_A_JOB = re.compile(r"\$\{\{.*?\}\}|\$CI_\w+")
+OF_A_JOB = re.compile(r"\$(?:CI|GITHUB)_\w+")
 """A name that only a job of continuous integration knows."""
 
 HEADING = re.compile(r"^#+ (.+)$", re.M)
