@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from rlslint.project.setting_writes import SettingWrite
     from rlslint.reports.earlier import Run
     from rlslint.rules.baselines import Before, Earlier, EntryUse
+    from rlslint.rules.judging import Remembered
     from rlslint.rules.suppression import IgnoreUse
 
 
@@ -88,6 +89,20 @@ def examine(
         return _examined(paths, config, None, _untold, before)
 
 
+class Read(NamedTuple):
+    """What was read for a run: the files that were found, and the projects that they make.
+
+    `reader` has what is to be said of the files, `named` tells which of them the user named.
+    """
+
+    config: Config
+    selection: Selection
+    reader: Reader
+    found: Found
+    projects: Projects
+    named: _Named
+
+
 def _examined(
     paths: Sequence[str | os.PathLike[str]],
     config: Config,
@@ -95,10 +110,23 @@ def _examined(
     progress: Progress,
     before: Before | None,
 ) -> Examined:
+    read = read_files(paths, config, Reader(), standard_input, progress)
+    progress("Asking the rules")
+    result = _searched(paths, read, judged(read, before))
+    return Examined(result, tuple(one.project for one in read.projects.built))
+
+
+def read_files(
+    paths: Sequence[str | os.PathLike[str]],
+    config: Config,
+    reader: Reader,
+    standard_input: str | None = None,
+    progress: Progress = _untold,
+) -> Read:
+    """Read `paths` and the projects around them; see `check`."""
     from rlslint.project.building import build
 
     selection = selection_of(config)
-    reader = Reader()
     progress("Looking for files")
     found = _discover(paths, config, standard_input)
     for problem in found.problems:
@@ -108,27 +136,25 @@ def _examined(
         progress("Reading migrations and code")
         projects = build(found, config, reader)
     named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
-    progress("Asking the rules")
-    result = _judged(paths, config, selection, reader, found, projects, named, before)
-    return Examined(result, tuple(one.project for one in projects.built))
+    return Read(config, selection, reader, found, projects, named)
 
 
-def _judged(
-    paths: Sequence[str | os.PathLike[str]],
-    config: Config,
-    selection: Selection,
-    reader: Reader,
-    found: Found,
-    projects: Projects,
-    named: _Named,
-    before: Before | None,
+def judged(
+    read: Read, before: Before | None, remembered: Callable[[Project], Remembered] | None = None
 ) -> Result:
-    code = projects.code
-    read = Checked(code_files=len(code.files), settings_files=code.settings_files)
-    asked = map(_from_files, projects.built)
-    result = _result(asked, config, selection, reader, read, named, before)
+    """Ask all rules about what was read, but for what is `remembered` of each project."""
+    code = read.projects.code
+    counted = Checked(code_files=len(code.files), settings_files=code.settings_files)
+    asked = map(_from_files, read.projects.built)
+    config, selection, reader = read.config, read.selection, read.reader
+    result = _result(asked, config, selection, reader, counted, read.named, before, remembered)
     passed = tuple(NotChecked("file", path, _PASSED) for path in code.passed)
-    result = result._replace(not_checked=(*result.not_checked, *passed))
+    return result._replace(not_checked=(*result.not_checked, *passed))
+
+
+def _searched(paths: Sequence[str | os.PathLike[str]], read: Read, result: Result) -> Result:
+    """Return a result with what the files tell of row security that were not read."""
+    found, projects, named = read.found, read.projects, read.named
     if named.are_all and (_names_folder(paths) or not result.uses_row_security):
         uses = result.uses_row_security
         try:
@@ -334,6 +360,7 @@ def _result(
     read: Checked,
     named: _Named | None,
     before: Before | None,
+    remembered: Callable[[Project], Remembered] | None = None,
 ) -> Result:
     """Judge projects, one after the other, and leave what the user wants to see.
 
@@ -348,10 +375,10 @@ def _result(
     uses_row_security: bool | None = False
     judged_projects: list[Project] = []
     for asked in projects:
-        project = asked.project
-        judged_projects.append(project)
+        judged_projects.append(project := asked.project)
         unjudged: list[Unjudged] = []
-        judged = judge(asked.subjects, project, selection, unjudged, faults)
+        known = remembered(project) if remembered is not None else None
+        judged = judge(asked.subjects, project, selection, unjudged, faults, known)
         if before is not None:
             judged = _with_standing(judged, project, faults)
         if asked.is_loose and project.runtime.assumed:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rlslint import NamedTuple
 from rlslint.catalog.facts import Members
 from rlslint.catalog.functions import Function
-from rlslint.catalog.journal import RecordedDict, RecordedSet
+from rlslint.catalog.journal import LastingSet, RecordedDict, RecordedSet
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import (
@@ -148,7 +148,7 @@ class Catalog:
         self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
         self.gone: RecordedSet[tuple[str, str, str]] = RecordedSet()
         self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
-        self.named_columns: dict[Relation, set[str]] = {}
+        self.named_columns: dict[Relation, LastingSet[str]] = {}
         self.answers: dict[Any, Any] = {}
         self.platform: Platform | None = None
         self.containers: RecordedDict[str, bool] = RecordedDict()

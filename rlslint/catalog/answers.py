@@ -24,6 +24,36 @@ class Subject(Protocol):
 
 _NONE_YET: Any = object()
 
+
+class Answered:
+    """While this is entered, what is asked is noted, so that all its answers can be dropped."""
+
+    def __init__(self) -> None:
+        self.subjects: list[Any] = []
+
+    def __enter__(self) -> None:
+        _noting.append(self.subjects)
+
+    def __exit__(self, *problem: object) -> None:
+        _noting.pop()
+
+    def forget(self) -> None:
+        """Ask anew from now on: what the subjects name may have changed."""
+        for subject in self.subjects:
+            subject.answers = {}
+
+
+_noting: list[list[Any]] = []
+
+
+def _first(subject: Any) -> dict[Any, Any]:
+    """Return where the answers of a subject stand from now on that had none."""
+    if _noting:
+        _noting[-1].append(subject)
+    subject.answers = {}
+    return subject.answers  # type: ignore[no-any-return]
+
+
 S = TypeVar("S", bound=Subject)
 
 
@@ -35,7 +65,7 @@ def ask(
     try:
         answers = subject.answers
     except AttributeError:
-        answers = subject.answers = {}
+        answers = _first(subject)
     answer = answers.get(key, _NONE_YET)
     if answer is _NONE_YET:
         answer = answers[key] = question(subject, *args, **kwargs)
@@ -53,7 +83,8 @@ def remembered(question: Callable[Concatenate[S, P], A]) -> Callable[Concatenate
         try:
             answer: A = subject.answers.get(key, _NONE_YET)
         except AttributeError:
-            subject.answers, answer = {}, _NONE_YET
+            _first(subject)
+            answer = _NONE_YET
         if answer is _NONE_YET:
             answer = subject.answers[key] = question(subject, *args, **kwargs)
         return answer

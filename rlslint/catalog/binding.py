@@ -12,6 +12,7 @@ from rlslint import NamedTuple
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import LastingSet
 from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.overloads import find_called
 from rlslint.catalog.predicates import Clause
@@ -55,7 +56,7 @@ class _Entry(NamedTuple):
     alias: str
     schema: str
     columns: dict[str, int] | None
-    named: set[str]
+    named: LastingSet[str]
 
 
 class Scope(NamedTuple):
@@ -75,7 +76,7 @@ class Scope(NamedTuple):
 
     def with_own_row(self, relation: Relation) -> Scope:
         """Return a scope in which the columns of `relation`'s row can be named."""
-        named = self.catalog.named_columns.setdefault(relation, set())
+        named = self.catalog.named_columns.setdefault(relation, LastingSet())
         entry = _Entry(OWN_ROW, relation.name, relation.schema, _numbers(relation), named)
         return self._replace(frames=((entry,), *self.frames), own=relation)
 
@@ -291,7 +292,7 @@ def _entry(source: Source, scope: Scope) -> _Entry:
             scope.catalog, scope.search_path, source.schema, source.name, scope.statement
         )
     columns = _source_columns(source)
-    named: set[str] = set()
+    named: LastingSet[str] = LastingSet()
     if columns is None and isinstance(source.relation, Relation):
         named = scope.catalog.named_columns.setdefault(source.relation, named)
     return _Entry(source, source.alias, source.schema, columns, named)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from rlslint import NamedTuple
+
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
@@ -20,15 +22,70 @@ ABSENT: Any = object()
 """Stands for what was not there."""
 
 
-class Journal:
-    """The changes since the outermost mark, oldest first; None while no mark is set."""
+class Kept(NamedTuple):
+    """The changes of a history and its marks, while the journal is another's."""
 
-    __slots__ = ("_in_order", "_marks", "records")
+    records: list[Record] | None
+    marks: list[int]
+    checkpoints: list[tuple[int, int]]
+    learned: list[tuple[LastingSet[Any], Any]]
+    settled: int
+
+
+class Journal:
+    """The changes since the outermost mark, oldest first; None while no mark is set.
+
+    The first marks are `checkpoints`, which stand between the statements of a history. No statement
+    goes back behind them: whoever goes on with a changed history does. `learned` is what a
+    checkpoint alone takes back, `settled` counts what nothing does.
+    """
+
+    __slots__ = ("_checkpoints", "_in_order", "_marks", "learned", "records", "settled")
 
     def __init__(self) -> None:
         self.records: list[Record] | None = None
+        self.learned: list[tuple[LastingSet[Any], Any]] = []
+        self.settled = 0
+        self._checkpoints: list[tuple[int, int]] = []
         self._marks: list[int] = []
         self._in_order: set[int] = set()
+
+    def set_checkpoint(self) -> int:
+        """Set a mark between two statements, and return which one it is."""
+        self._checkpoints.append((len(self.learned), self.settled))
+        return self.mark()
+
+    @property
+    def checkpoints(self) -> int:
+        """How many checkpoints there are, which is the first mark that is none."""
+        return len(self._checkpoints)
+
+    def can_go_back(self, checkpoint: int) -> bool:
+        """Tell whether everything since a checkpoint can be undone."""
+        return self._checkpoints[checkpoint][1] == self.settled
+
+    def go_back(self, checkpoint: int) -> list[Record]:
+        """Undo every change since a checkpoint, take away those behind it, return the changes."""
+        undone = self.since(checkpoint)
+        self.undo(checkpoint)
+        del self._marks[checkpoint + 1 :]
+        del self._checkpoints[checkpoint + 1 :]
+        start = self._checkpoints[checkpoint][0]
+        for names, name in self.learned[start:]:
+            names.discard(name)
+        del self.learned[start:]
+        return undone
+
+    def lay_aside(self) -> Kept:
+        """Be free for another history, and return what there is of this one."""
+        kept = Kept(self.records, self._marks, self._checkpoints, self.learned, self.settled)
+        self.take_up(Kept(None, [], [], [], 0))
+        return kept
+
+    def take_up(self, kept: Kept) -> None:
+        """Go on with a history that was laid aside."""
+        self.records, self._marks, self._checkpoints, self.learned, self.settled = kept
+        self._in_order.clear()
 
     def mark(self) -> int:
         """Set a mark, and return which one it is."""
@@ -63,11 +120,17 @@ class Journal:
         return [] if self.records is None else self.records[self._marks[mark] :]
 
     def keep(self) -> None:
-        """Make all changes last, as COMMIT does in a procedure: marks undo what comes after it."""
-        if self.records is not None:
+        """Make all changes last, as COMMIT does in a procedure: marks undo what comes after it.
+
+        A checkpoint undoes them nevertheless.
+        """
+        if self.records is None:
+            return
+        first = self.checkpoints
+        if not first:
             self.records.clear()
-            self._marks = [0] * len(self._marks)
-            self._in_order.clear()
+        self._marks[first:] = [len(self.records)] * (len(self._marks) - first)
+        self._in_order.clear()
 
     def keeps_order(self, mapping: object) -> bool:
         """Tell whether the order of a mapping's keys is known since the last mark; now it is."""
@@ -78,6 +141,17 @@ class Journal:
 
 JOURNAL = Journal()
 """The one journal: histories are replayed one after another, and no mark outlives its history."""
+
+
+def append(items: list[T], item: T) -> None:
+    """Add to a list, which is only added to, what is undone with the rest."""
+    if JOURNAL.records is not None:
+        JOURNAL.records.append((_take_last, items, ABSENT, None))
+    items.append(item)
+
+
+def _take_last(items: list[Any], part: Any, held: Any) -> None:
+    items.pop()
 
 
 def set_attribute(subject: object, name: str, value: object) -> None:
@@ -142,6 +216,18 @@ def _put_in_order(mapping: dict[Any, Any], part: Any, keys: tuple[Any, ...]) -> 
 def _restore(mapping: dict[Any, Any], part: Any, items: dict[Any, Any]) -> None:
     dict.clear(mapping)
     dict.update(mapping, items)
+
+
+class LastingSet(set[T]):
+    """A set to which things are added that stay true though the statement is undone that told them.
+
+    A checkpoint takes them back, for the statement may never have been.
+    """
+
+    def add(self, item: T) -> None:
+        if JOURNAL.checkpoints and item not in self:
+            JOURNAL.learned.append((self, item))
+        set.add(self, item)
 
 
 class RecordedSet(RecordedDict[T, None]):

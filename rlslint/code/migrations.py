@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rlslint.files import disk
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
@@ -35,7 +35,9 @@ class Reader:
     """Reads files, and keeps what is to be said of them.
 
     `sites` is the SQL of programs by their path, which was found before. `left_unread` are files
-    that are another database's or lie outside of the project, as far as is known.
+    that are another database's or lie outside of the project, as far as is known. `edited`
+    are those that will likely change: then `replayed` replays histories so that it can go on from
+    there (see project.going_on).
     """
 
     def __init__(self) -> None:
@@ -45,6 +47,8 @@ class Reader:
         self.faults: list[Fault] = []
         self.ignores: list[Ignore] = []
         self.sites: dict[str, tuple[SqlSite, ...]] = {}
+        self.replayed: Callable[..., Any] | None = None
+        self.edited: tuple[str, ...] = ()
         self._ahead: dict[str, bytes] = {}
 
     def text(self, path: str, shown: str) -> Text | None:
@@ -117,7 +121,7 @@ class MigrationReader:
         migrations: Sequence[Migration],
     ) -> None:
         self._kinds_in = kinds_in
-        self._reader = reader
+        self.reader = reader
         self._text: Text | None = None
         self._ahead: TextsAhead | None = None
         self.files = 0
@@ -128,16 +132,37 @@ class MigrationReader:
 
     def statements(self, migration: Migration) -> Items:
         """Yield the statements of a migration's way up, none where it cannot be read."""
-        text = self._reader.text(migration.path, migration.shown)
-        self._text = text
+        text = self.begin(migration)
         if text is None:
             return
-        self.files += 1
         if migration.is_program:
             yield from self._unless_at_fault(text, self._statements_of_program(migration))
-            return
-        self._reader.keep_ignores(text, lambda: _ignores_in(text))
-        yield from self._unless_at_fault(text, self._read(migration, text))
+        else:
+            yield from self._unless_at_fault(text, self._read(migration, text))
+
+    def begin(self, migration: Migration) -> Text | None:
+        """Return the text of a migration that is read now, None where it cannot be read."""
+        self._text = text = self.reader.text(migration.path, migration.shown)
+        if text is not None:
+            self.files += 1
+            if not migration.is_program:
+                self.reader.keep_ignores(text, lambda: _ignores_in(text))
+        return text
+
+    def kinds_in(self, text: Text) -> frozenset[str] | None:
+        """Return the kinds of statements that come of a script, None where not all of it counts."""
+        if up_ranges(text.data) != ((0, len(text.data)),):
+            return None
+        return self._kinds_in(text.data)
+
+    def statements_from(self, text: Text, start: int, kinds: frozenset[str]) -> Items:
+        """Yield the statements of a script from where one starts."""
+        return self._unless_at_fault(text, read(text, kinds, ((start, len(text.data)),)))
+
+    @property
+    def text(self) -> Text | None:
+        """The text of the migration that was read last."""
+        return self._text
 
     def way_back(self, migration: Migration) -> Items:
         """Yield the statements that undo the migration that was read last, if they open a table."""
@@ -155,7 +180,7 @@ class MigrationReader:
             found = read_text(path, os.path.normpath(shown))
             if not isinstance(found, Text):
                 return
-            self._reader.keep_ignores(found, lambda: _ignores_in(found))
+            self.reader.keep_ignores(found, lambda: _ignores_in(found))
             text, ranges = found, ((0, len(found.data)),)
         if any(_OPENS().search(text.data, *one) for one in ranges):
             yield from self._unless_at_fault(text, read(text, self._kinds_in(text.data), ranges))
@@ -178,10 +203,10 @@ class MigrationReader:
 
     def statements_of(self, included: Migration) -> Items | None:
         """Return the statements of a file that a migration runs, None where it cannot be read."""
-        text = self._reader.text(included.path, included.shown)
+        text = self.reader.text(included.path, included.shown)
         if text is None:
             return None
-        self._reader.keep_ignores(text, lambda: _ignores_in(text))
+        self.reader.keep_ignores(text, lambda: _ignores_in(text))
         whole = ((0, len(text.data)),)
         return self._unless_at_fault(text, read(text, self._kinds_in(text.data), whole))
 
@@ -194,21 +219,21 @@ class MigrationReader:
                     position = item.statement.end
                 yield item
         except Exception as error:
-            self._reader.faults.append(Fault("read to its end", "file", text.path, error))
+            self.reader.faults.append(Fault("read to its end", "file", text.path, error))
             rest = Statement(text, position, len(text.data), "")
             yield BrokenStatement(rest, "it could not be read", position, False)
 
     def _statements_of_program(self, migration: Migration) -> Items:
         from rlslint.code.sites import Runs
 
-        for site in self._reader.sites.get(migration.shown, ()):
+        for site in self.reader.sites.get(migration.shown, ()):
             items = read(site.text, self._kinds_in(site.text.data), application=True)
             yield from items if site.runs is Runs.yes else _perhaps(site.text, items)
 
     def _coming(self, migrations: Iterable[Migration]) -> Iterator[tuple[str, bytes, Ranges]]:
         for migration in migrations:
             if not migration.is_program:
-                data = self._reader.ahead(migration.path)
+                data = self.reader.ahead(migration.path)
                 yield migration.path, data, up_ranges(data)
 
     def _read(self, migration: Migration, text: Text) -> Items:

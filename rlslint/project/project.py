@@ -112,6 +112,29 @@ class Project:
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
 
+    def anew(self, broken: tuple[BrokenStatement, ...]) -> Project:
+        """Return the project of a history that has changed, of which nothing is known yet."""
+        made = Project(
+            self.catalog,
+            self.config,
+            self.queries,
+            self.traces,
+            self.connections,
+            self.apis,
+            self.settings_elsewhere,
+            self.deployment,
+            self.tests_mention,
+            self.outside,
+            broken,
+        )
+        made.context_is_elsewhere = self.context_is_elsewhere
+        return made
+
+    @property
+    def whole_answers(self) -> dict[Any, Any]:
+        """The answers to what was asked of the project as a whole."""
+        return {key: one for key, one in self.answers.items() if not isinstance(key, tuple)}
+
     @property
     @remembered
     def runtime(self) -> RuntimeRoles:

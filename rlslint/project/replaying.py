@@ -15,7 +15,7 @@ from rlslint.catalog.provided import (
     grant_elsewhere,
     settle_on,
 )
-from rlslint.code.migrations import Items, MigrationReader, Reader
+from rlslint.code.migrations import MigrationReader, Reader
 from rlslint.config.options import Config
 from rlslint.config.platforms import (
     CONTAINERS,
@@ -81,23 +81,74 @@ def replay_history(
     without one, the functions that the history calls may tell.
     """
     try:
-        return _replayed(history, config, reader, hosting)
+        if reader.replayed is not None:
+            replayed: Replayed = reader.replayed(history, config, reader, hosting)
+            return replayed
+        course = Course(history, config, reader, hosting)
+        for migration in history.migrations:
+            course.run(migration)
+        return course.end()
     except Exception as error:
         name = f"from {history.migrations[0].shown} on"
         reader.faults.append(Fault("replayed", "history", name, error))
         return None
 
 
-def _replayed(
-    history: History,
-    config: Config,
-    reader: Reader,
-    hosting: Platform | None,
-) -> Replayed:
-    replay = Replay()
-    migrations = MigrationReader(partial(_kinds_in, replay), reader, history.migrations)
-    ending = _ENDINGS.get(history.layout, Ending.unknown)
-    replay.one_transaction_a_script = ending is Ending.commit
+class Course:
+    """The replay of a history, which goes from migration to migration."""
+
+    def __init__(
+        self, history: History, config: Config, reader: Reader, hosting: Platform | None
+    ) -> None:
+        self.replay = replay = Replay()
+        self.migrations = MigrationReader(partial(_kinds_in, replay), reader, history.migrations)
+        self.history = history
+        self._config = config
+        self._ending = _ENDINGS.get(history.layout, Ending.unknown)
+        replay.one_transaction_a_script = self._ending is Ending.commit
+        self._platform = _settled(replay, history, config, reader, hosting)
+        if self._platform is not None:
+            owner = self._platform.owner
+            replay.migration_roles = (owner,) if owner else ()
+        self.scripts = Scripts(replay, history, self.migrations, reader)
+
+    def read_with(self, reader: Reader) -> None:
+        """Tell another reader from now on what is to be said of the files."""
+        self.migrations.reader = self.scripts.reader = reader
+
+    def run(self, migration: Migration) -> None:
+        """Carry out a migration, unless another one has run it."""
+        platform = self._platform
+        if platform is not None and platform.default_grants_end is not None:
+            end_default_grants(self.replay.catalog, _day(migration, self._config))
+        if not self.scripts.has_run(migration):
+            self.outlive(migration)
+            self.finish(migration, self.scripts.run(migration))
+
+    def outlive(self, migration: Migration) -> None:
+        """Note whether other migrations follow one."""
+        layout, migrations = self.history.layout, self.history.migrations
+        self.replay.was_outlived = layout != "script" and migration is not migrations[-1]
+
+    def finish(self, migration: Migration, last: Statement | None) -> None:
+        """End a migration whose statements were carried out."""
+        end_script(self.replay, self._ending, last)
+        _try_way_back(self.replay, self.migrations, migration, self.migrations.reader)
+
+    def end(self) -> Replayed:
+        """Return what the history has led to."""
+        if any(migration.is_declaration for migration in self.history.migrations):
+            grant_elsewhere(self.replay.catalog)
+        scripts = self.scripts
+        return Replayed(
+            self.replay, tuple(scripts.broken), self.migrations.files, scripts.statements
+        )
+
+
+def _settled(
+    replay: Replay, history: History, config: Config, reader: Reader, hosting: Platform | None
+) -> Platform | None:
+    """Return the platform of a history, on which its catalog begins, None where nothing tells."""
     platform = _platform(history, config)
     if platform is None and config.platform == "auto":
         declared = [
@@ -108,28 +159,18 @@ def _replayed(
         ]
         hosting = hosting or _platform_called(history, reader.ahead, declared)
     if platform is None and hosting is not None and config.platform == "auto":
-        platform, doubt = hosting, f"{hosting.title} grants it where the project's API is on"
-        settle_on(replay.catalog, platform, doubt)
-    elif platform is not None:
-        settle_on(replay.catalog, platform)
+        doubt = f"{hosting.title} grants it where the project's API is on"
+        settle_on(replay.catalog, hosting, doubt)
+        return hosting
     if platform is not None:
-        replay.migration_roles = (platform.owner,) if platform.owner else ()
-    scripts = _Scripts(replay, history, migrations, reader)
-    for migration in history.migrations:
-        if platform is not None and platform.default_grants_end is not None:
-            end_default_grants(replay.catalog, _day(migration, config))
-        if scripts.has_run(migration):
-            continue
-        replay.was_outlived = history.layout != "script" and migration is not history.migrations[-1]
-        last = scripts.run(migration)
-        end_script(replay, ending, last)
-        _try_way_back(replay, migrations, migration, reader)
-    if any(migration.is_declaration for migration in history.migrations):
-        grant_elsewhere(replay.catalog)
-    return Replayed(replay, tuple(scripts.broken), migrations.files, scripts.statements)
+        settle_on(replay.catalog, platform)
+    return platform
 
 
-class _Scripts:
+Item = ParsedStatement | BrokenStatement | None
+
+
+class Scripts:
     """The scripts of a history while they are run, and what the grammar refused of them."""
 
     def __init__(
@@ -138,25 +179,34 @@ class _Scripts:
         self._replay = replay
         is_in_order = history.layout != "script"
         self._own = frozenset(m.path for m in history.migrations if is_in_order)
-        self._run_by_others: set[str] = set()
+        self.run_by_others: set[str] = set()
         self._migrations = migrations
-        self._reader = reader
+        self.reader = reader
         self._open: list[str] = []
-        self._included = Budget(SCRIPTS_INCLUDED)
+        self.included = Budget(SCRIPTS_INCLUDED)
         self.broken: list[BrokenStatement] = []
         self.statements = 0
+        self.watched: Callable[[Iterable[Item]], Iterable[Item]] = lambda items: items
 
     def has_run(self, migration: Migration) -> bool:
         """Tell whether another script has run a file already."""
-        return migration.path in self._run_by_others
+        return migration.path in self.run_by_others
 
     def run(self, migration: Migration) -> Statement | None:
         """Carry out the statements of a migration, and return the last one."""
-        return self._run(migration, self._migrations.statements(migration))
+        return self.carry_out(migration, self.watched(self._migrations.statements(migration)))
 
-    def _run(self, script: Migration, items: Items) -> Statement | None:
-        last: Statement | None = None
-        follows_broken = False
+    def carry_out(
+        self,
+        script: Migration,
+        items: Iterable[Item],
+        last: Statement | None = None,
+        follows_broken: bool = False,
+    ) -> Statement | None:
+        """Carry out statements of a script and return the last one.
+
+        `last` is the last of those before them, the one just before may be a broken one.
+        """
         self._open.append(script.path)
         for item in items:
             self.statements += 1
@@ -176,11 +226,11 @@ class _Scripts:
 
                 dialect = looks_like_other_dialect(statement.text.data, script.shown)
                 if dialect is not None:
-                    self._reader.unreadable(of_another_database(script.shown, dialect))
+                    self.reader.unreadable(of_another_database(script.shown, dialect))
                     break
                 if not _is_interpolated(statement) and not (was_broken and is_debris(statement)):
                     self.broken.append(item)
-            _carry_out(self._replay, item, self._reader)
+            _carry_out(self._replay, item, self.reader)
         self._open.pop()
         return last
 
@@ -195,20 +245,20 @@ class _Scripts:
         included = self._migrations.included(script, name)
         if included is not None and included.path in self._own:
             note = f"{script.shown}:{row} runs {name}, which is read as a migration of its own."
-            self._reader.notes.append(note)
+            self.reader.notes.append(note)
             return
         found = None
         if included is not None and included.path not in self._open:
             with suppress(OutOfBudget):
-                self._included.take()
+                self.included.take()
                 found = self._migrations.statements_of(included)
         if included is None or found is None:
             carry_out_inclusion(self._replay, statement)
             note = f"{script.shown}:{row} runs {name}, which is not read"
-            self._reader.notes.append(f"{note}: what it changes is unknown.")
+            self.reader.notes.append(f"{note}: what it changes is unknown.")
             return
-        self._run_by_others.add(included.path)
-        self._run(included, found)
+        self.run_by_others.add(included.path)
+        self.carry_out(included, found)
 
 
 def _try_way_back(
@@ -340,22 +390,42 @@ def _platform_called(
     scripts = [_plain(content(one.path)) for one in files]
     scripts += [_plain(sql) for sql in declared]
     for platform in with_api:
-        words = [f"{schema}.{name}".encode() for schema, name in platform.api_functions]
+        words = _functions_of(platform)
         called = [script for script in scripts if any(word in script for word in words)]
         if not called:
             continue
-        functions = b"|".join(map(re.escape, words))
-        roles = b"|".join(re.escape(role.encode()) for role in platform.request_roles)
-        calls = re.compile(rb"(?<![\w.])(?:%s)\s*\(" % functions)
-        makes = re.compile(rb"f(?<!\wf)unction\s+(?:%s)\s*\(" % functions)
-        grants = re.compile(
-            rb"g(?<!\wg)rant\s+%s\b[^;]{0,300}\bto\s[^;]{0,99}\b(?:%s)\b" % (_DATA, roles)
-        )
+        calls, makes, grants = _patterns(platform)
         if not any(map(calls.search, called)) or any(map(makes.search, called)):
             continue
         if not any(map(grants.search, scripts)):
             return platform
     return None
+
+
+def _functions_of(platform: Platform) -> list[bytes]:
+    return [f"{schema}.{name}".encode() for schema, name in platform.api_functions]
+
+
+def _patterns(platform: Platform) -> tuple[re.Pattern[bytes], ...]:
+    """Return what finds calls of a platform's functions, what makes them, and grants to its API."""
+    functions = b"|".join(map(re.escape, _functions_of(platform)))
+    roles = b"|".join(re.escape(role.encode()) for role in platform.request_roles)
+    return (
+        re.compile(rb"(?<![\w.])(?:%s)\s*\(" % functions),
+        re.compile(rb"f(?<!\wf)unction\s+(?:%s)\s*\(" % functions),
+        re.compile(rb"g(?<!\wg)rant\s+%s\b[^;]{0,300}\bto\s[^;]{0,99}\b(?:%s)\b" % (_DATA, roles)),
+    )
+
+
+def signs_of_platforms(data: bytes) -> tuple[bool, ...]:
+    """Return all that a file tells of the platform whose functions its history calls."""
+    script = _plain(data)
+    return tuple(
+        pattern.search(script) is not None
+        for platform in PLATFORMS
+        if platform.default_grants and platform.api_functions
+        for pattern in _patterns(platform)
+    )
 
 
 _DATA = b"(?:all|select|insert|update|delete)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rlslint.catalog.binding import Scope, bind
+from rlslint.catalog.journal import append
 from rlslint.catalog.model import Column, Constraint, Index, Relation
 from rlslint.catalog.overloads import are_never_compared
 from rlslint.catalog.predicates import Clause, Predicate
@@ -230,7 +231,7 @@ def _add(
     relation.constraints[constraint.name] = constraint
     hold_name(replay, relation, constraint.name)
     if constraint.referenced is not None:
-        replay.referencing.setdefault(id(constraint.referenced), []).append(relation)
+        append(replay.referencing.setdefault(id(constraint.referenced), []), relation)
     if constraint.kind == "foreign":
         for child in inheriting(replay, relation):
             if child.partition_of is relation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint.catalog.functions import Function
+from rlslint.catalog.journal import append
 from rlslint.catalog.model import Column as TableColumn
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.overloads import is_built_in_type
@@ -180,7 +181,7 @@ def needs(clause: Clause, wanted: Need) -> bool:
 def note_reader(replay: Replay, reader: Reader, wanted: Iterable[Need]) -> None:
     """Remember that a policy, a relation or a function needs something: it goes when that goes."""
     for need in wanted:
-        replay.readers.setdefault(need, []).append(reader)
+        append(replay.readers.setdefault(need, []), reader)
 
 
 def note_type(replay: Replay, relation: Relation, column: TableColumn) -> None:

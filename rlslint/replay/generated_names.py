@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from rlslint.catalog.facts import Members
+from rlslint.catalog.journal import append
 from rlslint.catalog.model import Relation
 from rlslint.replay.state import Replay
 
@@ -63,7 +64,7 @@ def hold_name(replay: Replay, relation: Relation, name: str) -> None:
     """Remember that a relation has an index or a constraint of this name."""
     held = replay.name_holders.setdefault(name, [])
     if relation not in held:
-        held.append(relation)
+        append(held, relation)
 
 
 def rename_member(members: Members[str, Any], old: str, new: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.journal import append
 from rlslint.catalog.model import Column, Constraint, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay import must_be_as_lasting
@@ -76,7 +77,7 @@ def note_child(replay: Replay, parent: Relation, child: Relation) -> None:
     """Remember where to look for the children of a table."""
     children = replay.children.setdefault(id(parent), [])
     if child not in children:
-        children.append(child)
+        append(children, child)
 
 
 def inherit(replay: Replay, relation: Relation, parent: Relation) -> None:

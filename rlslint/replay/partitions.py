@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint.catalog.journal import append
 from rlslint.catalog.model import Constraint, Kind, Relation
 from rlslint.replay import Refused, must_be_as_lasting, must_have_columns
 from rlslint.replay.generated_names import generated_name, hold_name
@@ -116,7 +117,7 @@ def pass_on_foreign_key(
     partition.constraints[name] = constraint._replace(name=name, columns=numbers)
     replay.origins.foreign_key_parents[partition.oid, name] = whole
     hold_name(replay, partition, name)
-    replay.referencing.setdefault(id(constraint.referenced), []).append(partition)
+    append(replay.referencing.setdefault(id(constraint.referenced), []), partition)
     for part in inheriting(replay, partition):
         pass_on_foreign_key(replay, partition, part, partition.constraints[name])
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rlslint.catalog.binding import Scope, bind, number_columns, output_columns
 from rlslint.catalog.facts import Members
-from rlslint.catalog.journal import set_attribute
+from rlslint.catalog.journal import JOURNAL, set_attribute
 from rlslint.catalog.model import Column, Constraint, Index, Kind, Policy, Relation
 from rlslint.catalog.predicates import Clause, Predicate
 from rlslint.replay import Refused, must_be_as_lasting, must_be_bound
@@ -100,9 +100,11 @@ def _number_columns(replay: Replay, relation: Relation) -> None:
     for reader in dict.fromkeys((*relation.policies.known(), *readers)):
         match reader:
             case Policy():
+                JOURNAL.settled += 1
                 for clause in reader.clauses:
                     number_columns(clause, relation, reader.relation is relation)
             case Relation() if reader.knows("query") and reader.query is not None:
+                JOURNAL.settled += 1
                 number_columns(reader.query, relation, is_own=False)
 
 

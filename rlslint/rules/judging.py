@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import operator
+from collections.abc import Callable, Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.catalog import Dynamic, Refusal, RowAccess
@@ -68,17 +69,22 @@ def judge(
     selection: Selection,
     unjudged: list[Unjudged],
     faults: list[Fault],
+    remembered: Remembered | None = None,
 ) -> list[Finding]:
     """Ask every rule about every subject of its kind.
 
     Where a fact was missing is added to `unjudged`, and what went wrong in a rule to `faults`: the
     others are asked nevertheless. Whether a rule is about policies of certain terms at all is asked
-    once for all of these.
+    once for all of these. What is `remembered` of subjects is not asked again.
     """
     asked_of = _Asked(selection)
     asked = list(subjects)
     found: list[Finding] = []
-    for number, judged in _judged(asked, project, asked_of):
+    if remembered is None:
+        told = _judged(asked, project, asked_of)
+    else:
+        told = remembered.judged(asked, project, asked_of)
+    for number, judged in told:
         subject = asked[number][1]
         found += judged.findings
         unjudged += (Unjudged(rule, subject, kind, made) for rule, kind, made in judged.silent)
@@ -96,6 +102,46 @@ class _Judged(NamedTuple):
     findings: list[Finding]
     silent: list[tuple[str, type[UnknownFact], Statement | None]]
     errors: list[tuple[str, Exception]]
+
+
+class Remembered:
+    """What came of subjects when they were judged the last time.
+
+    `is_near` tells of a subject, with its kind, whether it has to be judged anew nevertheless.
+    `meanwhile` is called before each that is: whoever has something better to do raises there.
+    """
+
+    def __init__(self) -> None:
+        self.is_near: Callable[[str, object], bool] = lambda kind, subject: True
+        self.meanwhile: Callable[[], None] = lambda: None
+        self._known: dict[tuple[object, ...], tuple[object, _Judged]] = {}
+
+    def judged(
+        self, asked: list[tuple[str, object]], project: Project, asked_of: _Asked
+    ) -> Iterator[tuple[int, _Judged]]:
+        """Yield what came of each subject of which there is anything to say, with its number."""
+        known: dict[tuple[object, ...], tuple[object, _Judged]] = {}
+        for number, (kind, subject) in enumerate(asked):
+            key = _identity(kind, subject)
+            before, judged = self._known.get(key, (None, None))
+            if judged is None or not _is_same(before, subject) or self.is_near(kind, subject):
+                self.meanwhile()
+                judged = _judge(kind, subject, project, asked_of)
+            known[key] = subject, judged
+            if any(judged):
+                yield number, judged
+        self._known = known
+
+
+def _identity(kind: str, subject: object) -> tuple[object, ...]:
+    """Return what tells a subject from others: itself, or for one made anew each time its parts."""
+    return (kind, *map(id, subject)) if isinstance(subject, tuple) else (kind, id(subject))
+
+
+def _is_same(one: object, other: object) -> bool:
+    if isinstance(one, tuple) and isinstance(other, tuple):
+        return len(one) == len(other) and all(map(operator.is_, one, other))
+    return one is other
 
 
 _ENOUGH = 400

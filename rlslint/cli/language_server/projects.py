@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 from rlslint import NamedTuple
 from rlslint.cli.arguments import CHECK
+from rlslint.cli.language_server.standing import Standing
 from rlslint.cli.running import config_in_force, configuration_file, problem_lines
 from rlslint.cli.streams import Failure
 from rlslint.config.options import ConfigError, ConfigPlace
-from rlslint.engine import examine
+from rlslint.engine import Examined
 from rlslint.files import disk
 from rlslint.files.discovery import project_directory
 from rlslint.project.project import Project
@@ -35,7 +36,8 @@ class Analysis(NamedTuple):
     """What was found at one moment in what is checked, which may hold several `projects`.
 
     `failures` are sentences on what could not be done. `problem` is a mistake in its configuration,
-    with which nothing was checked, and `place` where that stands.
+    with which nothing was checked, and `place` where that stands. One that is not `is_whole` tells
+    of some things what the last one did.
     """
 
     findings: tuple[ReportedFinding, ...] = ()
@@ -43,6 +45,7 @@ class Analysis(NamedTuple):
     failures: tuple[str, ...] = ()
     problem: str = ""
     place: ConfigPlace | None = None
+    is_whole: bool = True
 
 
 def place_of(path: str, workspace: Iterable[str]) -> Place:
@@ -62,32 +65,103 @@ def place_of(path: str, workspace: Iterable[str]) -> Place:
     return Place(folder, (os.path.basename(path),))
 
 
-def within(place: Place, job: Callable[[], A]) -> A:
-    """Return what a job returns that is done in the directory of what is checked."""
-    os.chdir(place.folder)
-    return job()
+class Busy(Exception):
+    """Raised to end a judging that somebody else's question goes before."""
+
+
+class _Stand(NamedTuple):
+    """A project that was looked at: what an editor held then, and the check of it that stands."""
+
+    buffers: Mapping[str, bytes]
+    standing: Standing
+
+
+class Analyst:
+    """Looks at projects, and again when they have changed, from where the change begins."""
+
+    def __init__(self) -> None:
+        self._stands: dict[Place, _Stand] = {}
+
+    def look(self, place: Place, buffers: Mapping[str, bytes], is_new: bool = True) -> Analysis:
+        """Check a project with what an editor holds in place of its files.
+
+        `is_new` tells that files may have changed that the editor does not hold; else what is known
+        of the project is told with what the edits are near to, and `finish` tells the rest.
+        """
+        try:
+            os.chdir(place.folder)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return Analysis(failures=(f"{place.folder} cannot be checked: {reason}.",))
+        with disk.Buffers(buffers):
+            stand = None if is_new else self._gone_on(place, buffers)
+            if stand is not None:
+                return _analysis(stand.standing.near(), is_whole=False)
+            try:
+                stand = self._stands[place] = _Stand(
+                    _inside(place, buffers), _standing(place, buffers)
+                )
+            except (ConfigError, UnknownRuleError) as error:
+                where = error.place if isinstance(error, ConfigError) else None
+                return Analysis(problem="\n".join(problem_lines(error)[:1]), place=where)
+            except Failure as error:
+                return Analysis(failures=(str(error),))
+            return _analysis(stand.standing.all())
+
+    def finish(
+        self, place: Place, buffers: Mapping[str, bytes], meanwhile: Callable[[], None]
+    ) -> Analysis:
+        """Judge all of a project that was looked at. `meanwhile` may raise Busy."""
+        os.chdir(place.folder)
+        with disk.Buffers(buffers):
+            return _analysis(self._stands[place].standing.all(meanwhile))
+
+    def ask(self, place: Place, question: Callable[[], A]) -> A:
+        """Return what a question about a project gives that was looked at."""
+        os.chdir(place.folder)
+        stand = self._stands.get(place)
+        if stand is None:
+            return question()
+        with stand.standing.noting():
+            return question()
+
+    def _gone_on(self, place: Place, buffers: Mapping[str, bytes]) -> _Stand | None:
+        """Return what stands of a project with the edits of its migrations, None if that is not
+        all that has changed."""
+        stand = self._stands.pop(place, None)
+        now = _inside(place, buffers)
+        if stand is None or stand.buffers.keys() != now.keys():
+            return None
+        changed = [path for path, data in now.items() if stand.buffers[path] != data]
+        try:
+            if not all(stand.standing.go_on(path) for path in changed):
+                return None
+        except Exception:
+            # What it has left behind is thrown away; a fault shows when all is read anew.
+            return None
+        self._stands[place] = found = stand._replace(buffers=now)
+        return found
+
+
+def _standing(place: Place, buffers: Mapping[str, bytes]) -> Standing:
+    config = config_in_force(configuration_file(place.paths, _OPTIONS), _OPTIONS)
+    before = None
+    if config.baseline is not None:
+        from rlslint.cli.adoption import before_of
+
+        before = before_of(place.paths, config, _OPTIONS)
+    return Standing(place.paths, config, before, tuple(buffers))
+
+
+def _inside(place: Place, buffers: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {path: data for path, data in buffers.items() if disk.is_below(path, (place.folder,))}
+
+
+def _analysis(examined: Examined, is_whole: bool = True) -> Analysis:
+    result = without_secrets(examined.result)
+    return Analysis(result.findings, examined.projects, result.failures, is_whole=is_whole)
 
 
 def analyse(place: Place, buffers: Mapping[str, bytes]) -> Analysis:
-    """Check a project with what an editor holds in place of its files."""
-    try:
-        os.chdir(place.folder)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        return Analysis(failures=(f"{place.folder} cannot be checked: {reason}.",))
-    with disk.Buffers(buffers):
-        try:
-            config = config_in_force(configuration_file(place.paths, _OPTIONS), _OPTIONS)
-            before = None
-            if config.baseline is not None:
-                from rlslint.cli.adoption import before_of
-
-                before = before_of(place.paths, config, _OPTIONS)
-            examined = examine(place.paths, config, before)
-        except (ConfigError, UnknownRuleError) as error:
-            where = error.place if isinstance(error, ConfigError) else None
-            return Analysis(problem="\n".join(problem_lines(error)[:1]), place=where)
-        except Failure as error:
-            return Analysis(failures=(str(error),))
-    result = without_secrets(examined.result)
-    return Analysis(result.findings, examined.projects, result.failures)
+    """Check a project once with what an editor holds in place of its files."""
+    return Analyst().look(place, buffers)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
+from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
 
@@ -25,7 +26,7 @@ from rlslint.cli.language_server.navigating import (
     references_at,
     symbols_in,
 )
-from rlslint.cli.language_server.projects import Analysis, Place, analyse, place_of, within
+from rlslint.cli.language_server.projects import Analysis, Analyst, Busy, Place, place_of
 from rlslint.cli.language_server.working import Worker
 from rlslint.reports import RULE_PAGE
 from rlslint.rules import card, rule_names
@@ -39,9 +40,9 @@ PATIENCE_SECONDS = 0.1
 """How long a client may go on typing before its project is looked at."""
 
 _WATCH_SECONDS = 5.0
+_MOMENT_SECONDS = 0.05
 _REMEMBERED = 20
-_CHANGES = (
-    lsp.TEXT_DOCUMENT_DID_CHANGE,
+_ELSEWHERE = (
     lsp.TEXT_DOCUMENT_DID_CLOSE,
     lsp.TEXT_DOCUMENT_DID_SAVE,
     lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES,
@@ -53,6 +54,14 @@ _WATCHED = (
     "**/*.{py,cjs,cs,cts,ex,exs,go,java,js,jsx,kt,kts,mjs,mts,php,rake,rb,rs,ts,tsx}",
     "**/{.env,.env.*,Dockerfile,Procfile,.gitignore}",
 )
+
+
+class Told(Enum):
+    """How much of what is found in a project the client was told."""
+
+    not_yet = "nothing: another question goes before"
+    in_part = "what the last edits are near to"
+    all = "all"
 
 
 class Documents(dict[str, TextDocument]):
@@ -73,7 +82,10 @@ class Server(LanguageServer):
         self._pending: asyncio.TimerHandle | None = None
         self._looking: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
-        self._has_changed = False
+        self._analyst = Analyst()
+        self._has_changed = self._is_due = self._is_new = False
+        self._answering = 0
+        self._has_looked = asyncio.Event()
         self._published: dict[Place, set[str]] = {}
         self._analyses: dict[Place, Analysis] = {}
         self._said: dict[str, None] = {}
@@ -107,23 +119,38 @@ class Server(LanguageServer):
             lambda path: known.get(path) or from_fs_path(path) or path,
         )
 
-    def look_soon(self, after: float = PATIENCE_SECONDS) -> None:
-        """Look at the projects of all open documents, when nothing has changed for a moment."""
+    def look_soon(self, after: float = PATIENCE_SECONDS, is_new: bool = False) -> None:
+        """Look at the projects of all open documents, when nothing has changed for a moment.
+
+        `is_new` tells that more may have changed than the documents.
+        """
         if self._pending is not None:
             self._pending.cancel()
-        self._has_changed = True
+        self._has_changed, self._is_new = True, self._is_new or is_new
+        self._has_looked.clear()
         self._pending = asyncio.get_running_loop().call_later(after, self._look)
 
     def _look(self) -> None:
+        self._is_due = True
         if self._looking is None or self._looking.done():
             self._looking = asyncio.get_running_loop().create_task(self._look_on())
 
+    async def _look_on(self) -> None:
+        """Look once more as long as something has changed meanwhile."""
+        while self._is_due:
+            self._is_due = self._has_changed = False
+            await self._look_at_all()
+
     async def analysis_around(self, path: str) -> tuple[Place, Analysis]:
         """Return what is known of a file's project, with all that was typed so far."""
-        if self._has_changed:
-            self._look()
-        if self._looking is not None:
-            await asyncio.shield(self._looking)
+        self._answering += 1
+        try:
+            if self._has_changed:
+                self._look()
+            if self._looking is not None:
+                await self._has_looked.wait()
+        finally:
+            self._answering -= 1
         place = place_of(path, self.folders)
         return place, self._analyses.get(place, Analysis())
 
@@ -140,13 +167,12 @@ class Server(LanguageServer):
         place, analysis = await self.analysis_around(path)
         source = self.workspace.get_text_document(document.uri).source
         asked = Asked(path, source, position, place.folder, self.shown)
-        return await self.worker.do(lambda: within(place, lambda: question(asked, analysis)))
-
-    async def _look_on(self) -> None:
-        """Look once more as long as something has changed meanwhile."""
-        while self._has_changed:
-            self._has_changed = False
-            await self._look_at_all()
+        self._answering += 1
+        try:
+            asking = partial(self._analyst.ask, place, partial(question, asked, analysis))
+            return await self.worker.do(asking)
+        finally:
+            self._answering -= 1
 
     async def _look_at_all(self) -> None:
         documents = self.documents
@@ -159,13 +185,39 @@ class Server(LanguageServer):
             self._publish(place, {}, {}, self.shown)
         for place in self._analyses.keys() - opened.keys():
             del self._analyses[place]
+        is_new, self._is_new = self._is_new, False
+        unfinished = []
         for place, own in opened.items():
-            try:
-                analysis = await self.worker.do(partial(analyse, place, buffers))
-            except Exception as error:
-                self.say(f"rlslint has a fault of its own: {described(error)}. ({ISSUES})")
-                continue
-            self._tell(place, own, analysis)
+            look = partial(self._analyst.look, place, buffers, is_new)
+            if await self._is_told(place, own, look) is Told.in_part:
+                unfinished.append(place)
+        if not self._has_changed:
+            self._has_looked.set()
+        for place in unfinished:
+            finish = partial(self._analyst.finish, place, buffers, self._give_way)
+            while not self._has_changed:
+                if await self._is_told(place, opened[place], finish) is not Told.not_yet:
+                    break
+                await asyncio.sleep(_MOMENT_SECONDS)
+
+    async def _is_told(
+        self, place: Place, opened: Mapping[str, int | None], look: Callable[[], Analysis]
+    ) -> Told:
+        """Tell the client what a look of the other thread finds, and return how much that is."""
+        try:
+            analysis = await self.worker.do(look)
+        except Busy:
+            return Told.not_yet
+        except Exception as error:
+            self.say(f"rlslint has a fault of its own: {described(error)}. ({ISSUES})")
+            return Told.all
+        self._tell(place, opened, analysis)
+        return Told.all if analysis.is_whole else Told.in_part
+
+    def _give_way(self) -> None:
+        """End what another thread does for nobody in particular, where somebody asks."""
+        if self._has_changed or self._answering:
+            raise Busy
 
     def _tell(self, place: Place, opened: Mapping[str, int | None], analysis: Analysis) -> None:
         """Tell the client what was found, but for documents that have changed meanwhile."""
@@ -249,11 +301,15 @@ def made_server() -> Server:
     async def opened(params: lsp.DidOpenTextDocumentParams) -> None:
         server.look_soon(0)
 
-    for method in _CHANGES:
+    @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
+    async def changed(params: lsp.DidChangeTextDocumentParams) -> None:
+        server.look_soon()
+
+    for method in _ELSEWHERE:
 
         @server.feature(method)
-        async def changed(params: Any) -> None:
-            server.look_soon()
+        async def changed_elsewhere(params: Any) -> None:
+            server.look_soon(is_new=True)
 
     @server.feature(lsp.TEXT_DOCUMENT_HOVER)
     async def hover(params: lsp.HoverParams) -> lsp.Hover | None:

@@ -304,12 +304,12 @@ def end_transaction(interpreter: Interpreter, parsed: ParsedStatement) -> None:
     replay, session = interpreter.replay, interpreter.replay.session
     if not interpreter.certain:
         if kind == "TRANS_STMT_ROLLBACK":
-            changed = leave_in_doubt(replay.catalog, 0, interpreter.statement)
+            changed = leave_in_doubt(replay.catalog, JOURNAL.checkpoints, interpreter.statement)
             if changed:
                 interpreter.execution.note("whether it rolls back depends on the database")
         return
     if kind == "TRANS_STMT_ROLLBACK":
-        JOURNAL.undo(0)
+        JOURNAL.undo(JOURNAL.checkpoints)
         return
     drop_at_commit(replay, interpreter.statement)
     session.end()
