@@ -88,11 +88,8 @@ class Analyst:
         `is_new` tells that files may have changed that the editor does not hold; else what is known
         of the project is told with what the edits are near to, and `finish` tells the rest.
         """
-        try:
-            os.chdir(place.folder)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            return Analysis(failures=(f"{place.folder} cannot be checked: {reason}.",))
+        if (failure := _enter(place)) is not None:
+            return failure
         with disk.Buffers(buffers):
             stand = None if is_new else self._gone_on(place, buffers)
             if stand is not None:
@@ -112,7 +109,8 @@ class Analyst:
         self, place: Place, buffers: Mapping[str, bytes], meanwhile: Callable[[], None]
     ) -> Analysis:
         """Judge all of a project that was looked at. `meanwhile` may raise Busy."""
-        os.chdir(place.folder)
+        if (failure := _enter(place)) is not None:
+            return failure
         with disk.Buffers(buffers):
             return _analysis(self._stands[place].standing.all(meanwhile))
 
@@ -141,6 +139,16 @@ class Analyst:
             return None
         self._stands[place] = found = stand._replace(buffers=now)
         return found
+
+
+def _enter(place: Place) -> Analysis | None:
+    """Work in the directory of a project; return what is to be said where that is gone."""
+    try:
+        os.chdir(place.folder)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return Analysis(failures=(f"{place.folder} cannot be checked: {reason}.",))
+    return None
 
 
 def _standing(place: Place, buffers: Mapping[str, bytes]) -> Standing:

@@ -182,6 +182,21 @@ def test_a_fault_that_was_just_typed_is_told_before_all_else_is_judged(history: 
     assert "policy-using-true" in {one.name for one in whole.findings}
 
 
+def test_a_project_that_is_gone_meanwhile_is_a_sentence(history: Path) -> None:
+    path = _path(history, 7)
+    buffers = {path: Path(path).read_bytes()}
+    place, analyst = Place(str(history), (".",)), Analyst()
+    analyst.look(place, buffers)
+    history.rename(history.with_name("moved"))
+    for analysis in (
+        analyst.look(place, buffers, is_new=False),
+        analyst.finish(place, buffers, lambda: None),
+    ):
+        assert len(analysis.failures) == 1
+        assert "cannot be checked" in analysis.failures[0]
+    history.with_name("moved").rename(history)
+
+
 def _busy() -> None:
     raise Busy
 
