@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from rlslint import NamedTuple
@@ -32,8 +32,11 @@ def words_of(name: str) -> frozenset[str]:
 LONGEST = 100
 """How many characters a headline has at most."""
 
-_SHORT = 16
-"""A name of so many characters is not shortened."""
+_SHORT = (16, 10)
+"""Names of so many characters are not shortened at first, nor when that is not enough."""
+
+_SHORTEST = 8
+"""Of a name of so many characters not even its schema is left out."""
 
 _QUOTED = Pattern(r'"[^"\n]*"|\([^()\n]*\)')
 _CAUSE = Pattern(r": |,? (?=(?:because|since) )")
@@ -42,7 +45,7 @@ _CLAUSE = Pattern(
     r"|, (?=(?:whatever|whosever|whose|which|whom|who) )"
     r"|, (?=(?:so|as|by|in|on|after|before|when|while|until|if|and) )"
 )
-_NAME = Pattern(r'"[^"\n]+"|[\w$:/-]+(?:[._][\w$-]+)+|\w{17,}')
+_NAME = Pattern(r'"[^"\n]+"|[\w$:/-]+(?:[._][\w$-]+)+|\w{11,}')
 
 
 class Told(NamedTuple):
@@ -63,20 +66,38 @@ def told(message: str) -> Told:
         return Told(message, ())
     if (end := _end(message)) is not None:
         return _parted(message, end)
-    shown, whole = message, []
-    for name in _longest_names(message):
-        shown = shown.replace(name, _shortened(name))
-        whole.append(name)
-        if len(shown) <= LONGEST:
-            return Told(shown, (_in_full(whole),))
-        if (end := _end(shown)) is not None:
-            head = shown[:end]
-            hidden = [name for name in whole if _shortened(name) in head]
-            rest = _rest(shown[end:])
-            for name in whole:
-                rest = rest.replace(_shortened(name), name)
-            return Told(head, (rest, _in_full(hidden)) if hidden else (rest,))
+    written: dict[str, str] = {}
+    for name, short in _to_shorten(message):
+        written[name] = _shortened(name, short)
+        shown, places = _replaced(message, written)
+        end = len(shown) if len(shown) <= LONGEST else _end(shown)
+        if end is None:
+            continue
+        before = [(name, length) for name, behind, length in places if behind <= end]
+        rest = message[end + sum(length for _, length in before) :]
+        hidden = tuple(dict.fromkeys(name for name, _ in before))
+        notes = (_rest(rest), f"in full: {', '.join(hidden)}" if hidden else "")
+        return Told(shown[:end], tuple(note for note in notes if note))
     return Told(message, ())
+
+
+def _to_shorten(message: str) -> Iterator[tuple[str, int]]:
+    """Yield names with how long they may be, the longest first, then all of them once more."""
+    names = sorted(set(_NAME().findall(message)), key=lambda name: (-len(name), name))
+    for short in _SHORT:
+        yield from ((name, short) for name in names if _shortened(name, short) != name)
+
+
+def _replaced(message: str, by: Mapping[str, str]) -> tuple[str, list[tuple[str, int, int]]]:
+    """Return a message with shorter names, and of each where it ends and by how much it shrank."""
+    longest = sorted(by, key=len, reverse=True)
+    shown, places, done = "", [], 0
+    for found in re.finditer("|".join(map(re.escape, longest)), message):
+        name = found[0]
+        shown += message[done : found.start()] + by[name]
+        places.append((name, len(shown), len(name) - len(by[name])))
+        done = found.end()
+    return shown + message[done:], places
 
 
 def _parted(message: str, end: int) -> Told:
@@ -106,19 +127,10 @@ def _boundaries(message: str, boundary: re.Pattern[str]) -> Iterator[int]:
             yield found.start()
 
 
-def _longest_names(message: str) -> list[str]:
-    names = {name for name in _NAME().findall(message) if _shortened(name) != name}
-    return sorted(names, key=lambda name: (-len(name), name))
-
-
-def _shortened(name: str) -> str:
+def _shortened(name: str, short: int) -> str:
     """Return a name without its schema, or the two ends of one that is still long."""
     last = name if '"' in name else name.rpartition(".")[2]
-    if len(last) <= _SHORT:
-        return last if len(name) > _SHORT // 2 else name
-    name, half = last, _SHORT // 2
-    return f"{name[:half]}…{name[1 - half :]}"
-
-
-def _in_full(names: list[str]) -> str:
-    return f"in full: {', '.join(names)}"
+    if len(last) <= short:
+        return last if len(name) > _SHORTEST else name
+    half = short // 2
+    return f"{last[:half]}…{last[1 - half :]}"

@@ -67,7 +67,7 @@ def test_names_that_are_too_long_stand_whole_in_a_note() -> None:
     found = told(f"app can let rows of {first} refer to any tenant's row of {second}: it may")
     assert len(found.headline) <= LONGEST
     assert "…" in found.headline
-    assert found.notes == (f"in full: {second}, {first}",)
+    assert found.notes == (f"in full: {first}, {second}",)
 
 
 def test_a_schema_is_left_out_before_a_name_is_cut() -> None:
@@ -86,3 +86,14 @@ def test_no_message_writes_the_name_of_a_policy_as_it_is() -> None:
         for match in re.finditer(r"polic(?:y|ies) \{[\w.\[\]]+\.name\}", path.read_text("utf-8"))
     ]
     assert found == [], "policy.spoken quotes a name that is a sentence"
+
+
+@pytest.mark.parametrize("table", ["gov_meta_roles", "gov_template_application_events", "events"])
+def test_names_are_cut_shorter_where_that_is_not_enough(table: str) -> None:
+    cause = f"policy {table}_tenant_isolation is true when app.current_tenant is never set"
+    effect = (
+        "without a context xavyo_app and authenticated can read, change and delete every row of"
+    )
+    found = told(f"{effect} public.{table}, whatever its tenant_id: {cause}")
+    assert len(found.headline) <= LONGEST
+    assert found.notes[0] == f"whatever its tenant_id: {cause}"
