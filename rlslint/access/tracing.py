@@ -291,11 +291,13 @@ def _policies(
         whole: tuple[Outcome, ...] | None = None
         if clause is not None and not why_not:
             inlined = ask(inlined_predicate, clause.expression, catalog).expression
+            whole = _outcomes((inlined,), given, filled, functions)
+            # Where all of it takes too long, its parts would together.
+            told_apart = given if whole is not None else NOTHING_GIVEN
             branches = tuple(
-                BranchTold(kind, _outcomes(kind.conjuncts, given, filled, functions))
+                BranchTold(kind, _outcomes(kind.conjuncts, told_apart, filled, functions))
                 for kind in row_kinds(inlined, functions)
             )
-            whole = _outcomes((inlined,), given, filled, functions)
         told.append(PolicyTold(policy, why_not, clause, branches, whole))
     permissive = tuple(one for one in told if one.policy.permissive)
     restrictive = tuple(one for one in told if not one.policy.permissive)

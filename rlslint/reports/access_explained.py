@@ -264,10 +264,15 @@ def outcome(trace: Trace, steps: Iterable[Said]) -> str:
     if not (trace.given.row or trace.given.is_session):
         return ""
     verdicts = [step.verdict for step in steps if step.step != "way"]
-    if "unknown" in verdicts:
-        return "whether such a row passes is not known"
-    if "stops" in verdicts or "none" in verdicts or "fails" in verdicts:
+    if "stops" in verdicts:
         return "no such row passes"
+    if not {"unknown", "perhaps", "assumed"}.isdisjoint(verdicts):
+        return "whether such a row passes is not known"
+    if not {"none", "fails"}.isdisjoint(verdicts):
+        return "no such row passes"
+    # A condition that takes too long to work out is told in general only.
+    if "in general" in verdicts:
+        return "whether such a row passes is not known"
     if "may be refused" in verdicts:
         return "a condition raises an error, so the command may be refused"
     if "depends" in verdicts:

@@ -245,6 +245,22 @@ def test_explain_works_conditions_out_for_a_row_and_a_session(
     assert f"Given this row and session, {said}." in run.stdout
 
 
+def test_what_takes_too_long_to_work_out_for_a_row_is_not_known(project: Path) -> None:
+    condition = "is_open"
+    for number in range(24):
+        condition = f"NOT ({condition} AND (id > {number} OR tenant_id = {number}))"
+    (project / "migrations" / "0002_deep.sql").write_text(
+        f"CREATE POLICY deep ON docs FOR DELETE TO app USING ({condition});"
+        "DROP POLICY tenant ON docs; GRANT DELETE ON docs TO app;"
+    )
+    run = rlslint(
+        *("access", "explain", "docs", "--as", "app", "--command", "delete"),
+        *("--row", '{"id": 3}', "--set", "app.tenant_id=1"),
+        cwd=project,
+    )
+    assert "whether such a row passes is not known." in " ".join(run.stdout.split())
+
+
 def test_explain_tells_of_owners_and_what_would_change_it(project: Path) -> None:
     more = "CREATE ROLE keeper LOGIN; CREATE ROLE boss LOGIN; GRANT keeper TO boss;\n"
     more += "ALTER TABLE docs OWNER TO keeper;"
