@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from rlslint.config import Severity
+from rlslint.config.files import find_config, load_config
 from rlslint.config.options import Config
 from rlslint.engine import check
-from rlslint.files.discovery import discover
+from rlslint.files.discovery import discover, read_in_project
 from rlslint.files.histories import histories
 from rlslint.files.layouts.reversals import up_ranges
 from rlslint.reports import full
@@ -41,7 +42,8 @@ def expected(project: Path) -> list[str]:
 
 def found(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(project)
-    result = check(["."], Config())
+    file = find_config(".", read_in_project)
+    result = check(["."], Config() if file is None else load_config(file, read_in_project))
     assert not result.errors
     for line in full.render(result, screen=Screen(columns=80)):
         # The body of a function keeps its lines.

@@ -168,8 +168,9 @@ def found_in_session(
 def left_by_function(function: Function, project: Project) -> Iterator[SettingChange]:
     """Yield what a function of the history sets for the rest of its caller's session.
 
-    What `context-setters` names is meant to: whoever calls it takes the setting back. Raises
-    UnknownFact where the body is not known.
+    What `context-setters` names is meant to: whoever calls it takes the setting back. So do
+    programs where each call is on a connection that is cleaned when it goes back to its pool.
+    Raises UnknownFact where the body is not known.
     """
     named = {function.name, str(function)} & set(project.config.context_setters)
     if named or function.language not in ("sql", "plpgsql"):
@@ -183,8 +184,19 @@ def left_by_function(function: Function, project: Project) -> Iterator[SettingCh
                 first.setdefault(write.name.lower(), write)
     for name, write in first.items():
         is_kept = name in project.context_settings and not last[name].resets
-        if is_kept and callers(function, project):
+        if is_kept and callers(function, project) and not _is_taken_back(function, name, project):
             yield write
+
+
+def _is_taken_back(function: Function, name: str, project: Project) -> bool:
+    """Tell whether programs call a setter, and each of them surely takes the setting back."""
+    calls = [
+        (trace, step, write)
+        for trace in project.traces
+        for step, write in trace.writes()
+        if write.through is function and write.name == name
+    ]
+    return bool(calls) and all(_kept(*call) is None for call in calls)
 
 
 def found_in_function(
