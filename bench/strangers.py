@@ -1344,6 +1344,8 @@ OF_SETTINGS: dict[str, Callable[[], Files]] = {
     "env: at signs": settings(".env", "U=postgres://u:" + "@" * 90_000),
     "env: passwords with at signs": settings(".env", "U=" + "postgres://u:@" * 7_000),
     "env: open braces in a URL": settings(".env", "U=postgres://" + "${" * 45_000),
+    "shell: open braces": settings("run.sh", "pg_dump app\n" + "{" * 99_000),
+    "shell: PGUSER": settings("run.sh", "pg_dump app\n" + "PGUSER=" * 14_000),
     "env: hosts": settings(".env", "U=postgres://u@" + "h,h:1," * 15_000),
     "env: keywords": settings(".env", "U=" + "host=x " * 13_000),
     "env: keywords in one another": settings(".env", "U=" + "password=" * 10_500),

@@ -40,6 +40,7 @@ KINDS = (
     "config: roles at the end",
     "env: open braces in a URL",
     "env: keywords in one another",
+    "shell: open braces",
     "default privileges",
     "letters that are no ASCII",
     "publications of all",

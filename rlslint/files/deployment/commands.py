@@ -17,7 +17,8 @@ from rlslint.text import Span, Text
 from rlslint.text.patterns import Pattern, Searched
 
 _CALL = Pattern(
-    r"(?<![\w/.-])(?:(?P<before>PGUSER=\S+[^\n]{0,80}?\s))?(?:[\w./${}-]*/)?pg_dump\s+"
+    # A path of any length would be read again from each of its braces.
+    r"(?<![\w/.-])(?:(?P<before>PGUSER=\S{1,80}[^\n]{0,80}?\s))?(?:[\w./${}-]{0,200}/)?pg_dump\s+"
     r"(?P<arguments>(?:\\\r?\n|[^\n;|&>])*)"
 )
 _USER = Pattern(r"(?:(?:^|\s)-U\s*|--username[=\s]\s*|PGUSER=)[\"']?([A-Za-z_]\w*)")
