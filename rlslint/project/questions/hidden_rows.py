@@ -8,13 +8,11 @@ from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.reach import applicable_policies, named_relations, row_security_active
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
-from rlslint.meaning.admitting import hides_all_without_context, hides_others
+from rlslint.meaning.admitting import Hidden, hides_all_without_context, hides_others
 from rlslint.meaning.bodies import runs_as_caller, tables_read
 from rlslint.project.project import Project
 from rlslint.project.terms import Condition
 from rlslint.sql.expressions import Expr
-
-Hidden = frozenset[object]
 
 
 def hiding_others(condition: Condition, project: Project) -> Hidden:
