@@ -12,7 +12,17 @@ except ImportError:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    import re
+    from typing import Any, AnyStr, Generic
+else:
+    AnyStr = None
+
+    class Generic:
+        """Stands for that of typing, which a repeated run does without."""
+
+        def __class_getitem__(cls, kind):
+            return cls
+
 
 __version__ = "0.1.0"
 
@@ -80,3 +90,24 @@ if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
     NamedTuple = type.__new__(_Making, "NamedTuple", (), {})
+
+
+class Pattern(Generic[AnyStr]):
+    """A regular expression that is compiled when it is first called for.
+
+    Few runs need more than a handful of them, and compiling one costs more than reading a file.
+    """
+
+    __slots__ = ("_compiled", "_flags", "_source")
+
+    def __init__(self, source: AnyStr, flags: int = 0) -> None:
+        self._source: AnyStr = source
+        self._flags = flags
+        self._compiled: re.Pattern[AnyStr] | None = None
+
+    def __call__(self) -> re.Pattern[AnyStr]:
+        if self._compiled is None:
+            import re
+
+            self._compiled = re.compile(self._source, self._flags)
+        return self._compiled

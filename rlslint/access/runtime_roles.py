@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.access import (
     ASSUMED_ROLE,
     can_log_in,
@@ -32,7 +32,6 @@ from rlslint.catalog.predicates import Predicate
 from rlslint.config.platforms import PLATFORMS, Platform, console_role, platform_named
 from rlslint.sql.expressions import Call, Expr
 from rlslint.text import CatalogText, Span
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.files.connections import Connection

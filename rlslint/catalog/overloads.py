@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.types import POLYMORPHIC, type_of
 from rlslint.sql.expressions import Constant, Expr, Other
 from rlslint.text.budget import OVERLOADS_COMPARED
-from rlslint.text.patterns import Pattern
 
 _NUMBER = Pattern(r"[0-9.][0-9.eE+-]*")
 

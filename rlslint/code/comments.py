@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters import ENDINGS, language_of
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.constants import Template, Word
 from rlslint.code.forms import ProgramFile
 from rlslint.files.connections import LITERAL, Connection
 from rlslint.files.settings.addresses import addresses, known
 from rlslint.files.settings.variables import OTHER_SERVERS, Variable, connections_of_variables
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched
 
 _SERVER = (b"postg", b"psycopg", b"psql", b"dbname")
 _DRIVER = Pattern(rb"pg(?:sql|x|connect|pool|8000|(?<=asyncpg)|(?<=aiopg)|(?<!\wpg)\b)")

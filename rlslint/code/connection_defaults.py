@@ -9,7 +9,7 @@ from rlslint.code import form
 from rlslint.code.constants import Constants
 from rlslint.code.forms import ProgramFile
 from rlslint.files.connections import ConnectionDefaults
-from rlslint.text.patterns import Searched
+from rlslint.text import Searched
 
 _SETTING = "DATABASES"
 _DEFAULT = "default"

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code import form
-from rlslint.text.patterns import Pattern
 
 HOLE = "{}"
 """What stands in a template for what only the running program knows."""

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from operator import itemgetter
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.adapters import ENDINGS
 from rlslint.code.libraries import LibraryRole, libraries_of
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched
 
 _Words = Sequence[tuple[bytes, "re.Pattern[bytes]"]]
 """Words in lower case, each with what must follow it."""

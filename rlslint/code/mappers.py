@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.code.evaluation.strings import (
     FollowedFile,
     Fragment,
@@ -24,7 +25,6 @@ from rlslint.code.sites import (
     TransactionScope,
 )
 from rlslint.text import Span
-from rlslint.text.patterns import Pattern
 
 _MAPPER = Pattern(rb"<(?:mapper|sqlMap)\s[^>]*?namespace\s*=\s*[\"']([^\"']*)[\"']")
 _STATEMENT = Pattern(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.contents import RecodedText, Unreadable, read_text, text_of
 from rlslint.files.layouts import Migration
@@ -17,7 +18,6 @@ from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Statement, Text
 from rlslint.text.faults import Fault
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.code.sites import SqlSite

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_words import Table
 from rlslint.code.evaluation.strings import FollowedFile
-from rlslint.text.patterns import Pattern
 
 _TOKEN = Pattern(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<string>"(?:[^"\\\n]|\\.)*")|(?P<word>[A-Za-z_][\w.-]*)"""

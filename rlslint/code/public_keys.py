@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.constants import Word, nodes_of
 from rlslint.code.forms import ProgramFile
@@ -19,7 +20,6 @@ from rlslint.files.deployment.public_keys import (
     user_or_key,
 )
 from rlslint.text import Span
-from rlslint.text.patterns import Pattern
 
 _READS = Pattern(
     r"env|conf|setting|secret|require|fetch|read|load|get|var|lookup|option|define",

@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import re
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.text import Text
-from rlslint.text.patterns import Pattern
 
 _SET = Pattern(
     r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?[\w.\"]+\s*(?:=|\s+TO\s)\s*(?P<quote>'?)(?P<value>.+?)'?\s*;?\s*",

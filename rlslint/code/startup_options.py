@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.constants import Template, Word, nodes_of
 from rlslint.code.forms import ProgramFile
 from rlslint.files.deployment import StartupOption
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched
 
 _SIGNS = (b"server_settings", b"runtimeparams")
 _SWITCHED = Pattern(rb"(?:-c[\s\"'`,+\\]*(?:%20)?|--)(?:[a-z_]\w*(?:\.[a-z_]\w*)+(?:=|%3d)|[$#%{])")

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
 
-from rlslint.text.patterns import Pattern
+from rlslint import Pattern
 
 
 def same_constant(ours: str | None, our_type: str, theirs: str | None, their_type: str) -> bool:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from rlslint import Pattern
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.config import Severity
 from rlslint.drift.drifts import Drift
 from rlslint.drift.fields import Fields, created, of_object
 from rlslint.drift.table import EXISTENCE, TABLE, Deviation
-from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
 _GRAVEST_FIRST = (True, None, False)

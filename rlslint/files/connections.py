@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.config.platforms import Platform, platform_of_host
 from rlslint.text import Span
-from rlslint.text.patterns import Pattern
 
 MIGRATION_SETTINGS = frozenset(
     (

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files import disk
 from rlslint.files.contents import Unreadable
 from rlslint.files.walk import (
@@ -20,7 +20,6 @@ from rlslint.files.walk import (
     shown_path,
 )
 from rlslint.text.faults import Fault
-from rlslint.text.patterns import Pattern
 
 _PLAIN = ("", ".dump", ".txt")
 _MOST_LINKS = 3

@@ -11,9 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.text import Span, Statement, Text
-from rlslint.text.patterns import Pattern
 
 _WORD = b"rlslint:"
 _IGNORE = Pattern(

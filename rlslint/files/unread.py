@@ -12,7 +12,7 @@ import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files import disk
 from rlslint.files.walk import (
     HISTORY_FOLDERS,
@@ -21,8 +21,8 @@ from rlslint.files.walk import (
     kind,
     shown_path,
 )
+from rlslint.text import Searched
 from rlslint.text.budget import LARGEST_SEARCHED
-from rlslint.text.patterns import Pattern, Searched
 
 _GAP = rb"(?:\\[nrt]|[\s'\"+,\\])+"
 """What stands between two words of SQL in a program: white space, or the ends of two strings."""

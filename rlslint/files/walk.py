@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from fnmatch import translate
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.text.faults import Fault
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.files.gitignore import GitIgnore

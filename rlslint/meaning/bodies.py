@@ -7,7 +7,7 @@ from functools import lru_cache
 from sys import intern
 from typing import TYPE_CHECKING
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -16,7 +16,6 @@ from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
 from rlslint.text import Span, Text
 from rlslint.text.budget import WORDS_OF_A_CALL
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.replay.plpgsql import tree

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import BodyStatement, TableName, body_statements, tables_in
 from rlslint.meaning.query_rows import STATISTICS
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
-from rlslint.text.patterns import Pattern
 
 SECRET = Pattern(
     r"(?:.*_)?(?:tokens?|secrets?|nonce|otp|hash|digest|password|passphrase"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog import Catalog
 from rlslint.catalog.binding import Scope
 from rlslint.catalog.functions import Function
@@ -29,7 +29,6 @@ from rlslint.replay.plpgsql.parser import block_of
 from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.sql.expressions import Expr, Query, SubSelect
 from rlslint.sql.parser import SyntaxProblem
-from rlslint.text.patterns import Pattern
 
 _WORD = Pattern(r"[A-Za-z_][A-Za-z0-9_$]*")
 _CONTEXT_WORDS = USERS | {"current_setting", "uid", "jwt", "email", "set_config"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rlslint import Pattern
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import words_in_body
@@ -21,7 +22,6 @@ from rlslint.sql.expressions import (
     Or,
     without_casts,
 )
-from rlslint.text.patterns import Pattern
 
 _NOTHING: ContextFunctions = frozenset()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rlslint import Pattern
 from rlslint.meaning.context import USERS, is_own
 from rlslint.meaning.values import (
     Known,
@@ -16,7 +17,6 @@ from rlslint.meaning.values import (
 )
 from rlslint.meaning.worlds import SessionSettings, Situation, World
 from rlslint.sql.expressions import Column
-from rlslint.text.patterns import Pattern
 
 _KEEPING_APART = frozenset(
     ("lower", "upper", "btrim", "ltrim", "rtrim", "md5", "sha256", "reverse", "initcap",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog.answers import remembered
 from rlslint.meaning.bounds import UnboundedBranch, bounds_of, unbounded_branches
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
@@ -15,7 +15,6 @@ from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.sql.expressions import Constant, Expr, Items, Operator, without_casts
-from rlslint.text.patterns import Pattern
 
 _SOMEBODY = Pattern(
     r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|[^@\s%]+@[^@\s%]+\.[^@\s%]+", re.IGNORECASE

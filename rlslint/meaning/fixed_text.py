@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from rlslint import Pattern
 from rlslint.sql import quoted_identifier, quoted_literal
 from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, parse_expression
 from rlslint.text.budget import LONGEST_TEXT
-from rlslint.text.patterns import Pattern
 
 _PLACE = Pattern(r"%(?:(\d{1,9})\$)?([sIL%])")
 _SETTING = Pattern(r"\s*set\b", re.IGNORECASE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog.functions import Function
 from rlslint.replay.plpgsql import tree
 from rlslint.replay.plpgsql.parser import block_of
@@ -13,7 +13,6 @@ from rlslint.replay.plpgsql.token_stream import NotPlpgsql
 from rlslint.sql.expressions import Call, Case, Cast, Column, Constant, Expr, Operator, Parameter
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, parse_expression
-from rlslint.text.patterns import Pattern
 
 _TEXT = frozenset(
     "text varchar bpchar char name citext json jsonb xml text[] varchar[] name[]".split()  # noqa: SIM905

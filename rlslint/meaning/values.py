@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.meaning import PATTERNS, TYPES_WITH_MODIFIERS
 from rlslint.sql.casts import NotFollowed, PlainValue, RefusedValue, as_text, converted
 from rlslint.sql.expressions import Call, Cast, Expr, Operator
 from rlslint.sql.operations import called, operated, order
-from rlslint.text.patterns import Pattern
 
 
 class Known(NamedTuple):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from rlslint import Pattern
 from rlslint.text import Span
-from rlslint.text.patterns import Pattern
 
 _LEAVES = Pattern(r".*\b(?:return|raise|throw|break|continue|panic|exit|die|abort|fail)\b")
 _OTHER_BRANCH = Pattern(r"[\s}]*(?:else|elif|elsif|elseif|except|catch|rescue|case|when|default)\b")

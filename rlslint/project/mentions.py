@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
@@ -27,7 +27,6 @@ from rlslint.sql.expressions import Call
 from rlslint.sql.nodes import strings
 from rlslint.sql.statements import ParsedStatement, read
 from rlslint.text import Span, Statement, Text
-from rlslint.text.patterns import Pattern
 
 
 class RoleName(NamedTuple):

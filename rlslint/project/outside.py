@@ -7,12 +7,11 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from pathlib import PurePosixPath
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.files.unread import content
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 _ASIDE = frozenset(
     ("archive", "backup", "backups", "declarative", "demo", "demos", "draft", "drafts", "example",

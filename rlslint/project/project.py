@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
+from rlslint import Pattern
 from rlslint.access.ownership import forced_tables
 from rlslint.access.privileges import Granted, grants_by_place
 from rlslint.access.reach import reachable_by, relations_looked_up
@@ -30,7 +31,6 @@ from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.project.terms import Condition, SharedTerms, Terms
 from rlslint.sql.expressions import Expr
 from rlslint.text import Span
-from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import names_in
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.provided import (
     end_default_grants,
@@ -37,7 +37,6 @@ from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, open_holes
 from rlslint.text.budget import LARGEST_SCRIPT_TO_FAIL, SCRIPTS_INCLUDED, Budget, OutOfBudget
 from rlslint.text.faults import Fault
-from rlslint.text.patterns import Pattern
 
 _ENDINGS = {
     **dict.fromkeys(("alembic", "dbmate", "diesel", "django", "drizzle", "flyway"), Ending.commit),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog import Catalog
 from rlslint.catalog.functions import Function
 from rlslint.catalog.overloads import find_function, given_types
@@ -16,7 +16,6 @@ from rlslint.sql.expressions import Call, Cast, Column, Constant, Expr, Operator
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node, ParsedStatement
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 _HOLE = "__"
 _LITERAL = Pattern(r"""(["'])([^"'\\]*)\1|(true|false|True|False)""")

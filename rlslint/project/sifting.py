@@ -6,15 +6,15 @@ import re
 from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.connecting import may_connect
 from rlslint.code.connection_defaults import may_set_defaults
 from rlslint.code.interest import has_sign, names_library, openings, reads_rows
 from rlslint.code.startup_options import may_open_with_settings
 from rlslint.files.deployment.public_keys import may_tell as may_have_keys
 from rlslint.files.unread import Sign, sign_of
+from rlslint.text import Searched
 from rlslint.text.budget import LARGEST_FILE
-from rlslint.text.patterns import Pattern, Searched
 
 if TYPE_CHECKING:
     from rlslint.code.interest import Signs

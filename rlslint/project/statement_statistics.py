@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog import Catalog
 from rlslint.project.setting_writes import setting_writes
 from rlslint.server.evidence import SessionSetting
@@ -14,7 +14,6 @@ from rlslint.server.snapshot import Snapshot
 from rlslint.sql.parser import ParsedStatement
 from rlslint.sql.statements import read
 from rlslint.text import CatalogText, Span, Text
-from rlslint.text.patterns import Pattern
 
 _REFUSED = "refused"
 # Without its library the view fails, and only a library has settings that pg_settings shows.

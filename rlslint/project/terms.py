@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from rlslint import Pattern
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask
 from rlslint.catalog.facts import Facts
@@ -18,7 +19,6 @@ from rlslint.catalog.predicates import Predicate
 from rlslint.meaning.calls import called_in_expression, inlined_predicate
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.sql.expressions import Expr
-from rlslint.text.patterns import Pattern
 
 P = ParamSpec("P")
 A = TypeVar("A")

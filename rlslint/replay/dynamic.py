@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+from rlslint import Pattern
 from rlslint.catalog.overloads import find_called
 from rlslint.replay.rows import change_in_with
 from rlslint.replay.settings import set_config
@@ -12,7 +13,6 @@ from rlslint.sql.expressions import Call, Constant, Expr, Other, Query
 from rlslint.sql.nodes import expression, query
 from rlslint.sql.parser import Node, SyntaxProblem
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 _SETS = Pattern(r"(?i)set_config")
 _ASKS = Pattern(r"(?i)\bcurrent_setting\s*\(\s*'([^']+)'")

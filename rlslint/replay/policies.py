@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.catalog import Refusal
 from rlslint.catalog.answers import ask
 from rlslint.catalog.binding import Scope, bind, find_relation
@@ -25,7 +25,6 @@ from rlslint.sql.expressions import Call, Expr, Query, Source
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 _TABLE_NAME = Pattern(rb'(?:"(?:[^"]|"")*"|[^\s".]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".]+))*')
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from rlslint import Pattern
 from rlslint.catalog import Reversal
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import ParsedStatement
-from rlslint.text.patterns import Pattern
 
 _ROW_PRIVILEGES = frozenset(("select", "insert", "update", "delete"))
 _COMMITS = Pattern(rb"\bcommit\b")

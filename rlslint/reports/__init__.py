@@ -11,13 +11,12 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, NotChecked
 from rlslint.rules import card
 from rlslint.text import CatalogText, Location, Span
 from rlslint.text.faults import Fault, fault_sentences
-from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import masked
 from rlslint.text.sentences import told
 

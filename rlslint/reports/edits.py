@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.reports import ReportedFinding, shown_path
 from rlslint.reports.mends import is_mend, is_statement
 from rlslint.sql.parser import SyntaxProblem, tokens
 from rlslint.text import CatalogText, Statement, Text
-from rlslint.text.patterns import Pattern
 
 _CALL = Pattern(
     r"(SELECT set_config\('(?P<name>[^']*)', )(?P<mark>[^ ,]+)(, (?:true|false)\));?(?: --.*)?"

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from importlib import import_module
 
+from rlslint import Pattern
 from rlslint.config.options import OUTPUT_FORMATS
 from rlslint.project import Finding, NotChecked
 from rlslint.reports import ReportedFinding, Result, unshown
 from rlslint.text import Span, Text
 from rlslint.text.display import Screen
-from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import MASK, masked
 
 CardText = Callable[[str], str]

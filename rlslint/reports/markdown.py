@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.reports import ReportedFinding, Result
 from rlslint.reports.closing import closing_lines
 from rlslint.text.display import printable
-from rlslint.text.patterns import Pattern
 
 _ACTIVE = Pattern(r"[\\`*_{}\[\]<>()#|~&!@]")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.continuation import Step, Undoable
 from rlslint.reports import ReportedFinding
 from rlslint.sql import quoted_identifier
@@ -16,7 +16,6 @@ from rlslint.sql.parser import BrokenStatement, Node, ParsedStatement, SyntaxPro
 from rlslint.sql.statements import read
 from rlslint.text import Text
 from rlslint.text.display import printable
-from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import masked
 
 _OF_SESSIONS = frozenset(

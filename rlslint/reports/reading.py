@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from rlslint import Pattern
 from rlslint.reports import RULE_PAGE
 from rlslint.rules import Card, family, rule_names
-from rlslint.text.patterns import Pattern
 
 _METADATA = Pattern(r"\A(# [^\n]+\n\n)```toml\n.*?^```\n\n", re.M | re.S)
 _PROBE = Pattern(r"^```\w+ probe[^\n]*\n.*?^```\n\n?", re.M | re.S)

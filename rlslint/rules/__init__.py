@@ -11,10 +11,9 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import Any
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.config import Confidence, Severity
 from rlslint.config.options import Config, matching_ignores
-from rlslint.text.patterns import Pattern
 
 _TITLE = Pattern(r"# ([a-z0-9-]+) \((RLS\d{3})\)")
 _FINDS = Pattern(r"^## What it finds\n+(.*?)\n\n", re.M | re.S)

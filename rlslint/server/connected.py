@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.connections import Client, Connection, is_migration_tool
 from rlslint.server.snapshot import Snapshot
 from rlslint.sql import quoted_literal
 from rlslint.text import CatalogText, Span
-from rlslint.text.patterns import Pattern
 
 # Those who lack pg_read_all_stats see of others' sessions the role, the database and the name that
 # the client gives itself, not where it is nor what kind of process it is (tried on 15 and 18).

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.server.connection_strings import Parameters, database_name, first_line
 from rlslint.sql import quoted_identifier
-from rlslint.text.patterns import Pattern
 from rlslint.text.secrets import masked
 
 _AGAIN = "Nothing was changed; try again later."

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.server.connection_strings import BadConnectionString, database_name, parameters_of
 from rlslint.server.explaining import explained
 from rlslint.server.introspection.queries import LOCKED
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     import psycopg

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 from threading import Thread
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.sql import parser
 from rlslint.sql.parser import (
     BrokenStatement,
@@ -20,7 +20,6 @@ from rlslint.sql.parser import (
     statements_of_tree,
 )
 from rlslint.text import Text
-from rlslint.text.patterns import Pattern
 
 _END_OF_LINE = Pattern(rb";\r?\n")
 

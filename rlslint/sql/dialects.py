@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rlslint import Pattern
 from rlslint.sql.statement_ends import QUOTED
-from rlslint.text.patterns import Pattern
 
 _POSTGRESQL = Pattern(
     rb"\bcreate\s+policy\b|\brow\s+level\s+security\b|\$\w*\$|\bcreate\s+extension\b"

@@ -10,12 +10,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from rlslint import Pattern
 from rlslint.sql.expressions import Column, Expr, Items, Part, Query, Source, SubSelect
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, Token, parse_expression, tokens
 from rlslint.sql.placeholders import is_placeholder
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
 
 _PARENTHESIS = "ASCII_40"
 _OPENING = {_PARENTHESIS: "ASCII_41", "ASCII_91": "ASCII_93", "CASE": "END_P"}

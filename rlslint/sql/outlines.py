@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.sql.placeholders import ANYTHING
 from rlslint.sql.statement_ends import DOLLAR_TAG, WORD, end_of_quote
-from rlslint.text.patterns import Pattern
 
 _TEMPLATE = Pattern(
     rb"\{\{[^{}]*\}\}|\$\{[^{}\n]*\}|<%=[^%]*%>|%\(\w+\)s|%(?:\d+\$)?[sIL]\b"

@@ -18,11 +18,10 @@ try:
 except ImportError:
     from json.scanner import make_scanner
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.sql.statement_ends import first_token, stretches
 from rlslint.text import Statement, Text
 from rlslint.text.budget import DEEPEST_COMMENT
-from rlslint.text.patterns import Pattern
 
 Node = dict[str, Any]
 """A node of the parse tree: field names of PostgreSQL's `nodes/parsenodes.h` to values."""

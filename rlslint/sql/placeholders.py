@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
+from rlslint import Pattern
 from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
-from rlslint.text.patterns import Pattern
 
 ANYTHING = "rlslint_anything"
 """Stands in SQL for a stretch that is not known."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from rlslint import Pattern
 from rlslint.sql.parser import Node
-from rlslint.text.patterns import Pattern
 
 _RUNS_RESULTS = Pattern(rb"[ \t]*\\gexec(?!\w)")
 _SHELL = Pattern(r"\\!\s*(.*)", re.DOTALL)

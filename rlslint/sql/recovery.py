@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterator
 from typing import Any
 
+from rlslint import Pattern
 from rlslint.sql import CONDITION, CONNECT, INCLUDE, RESULTS, SHELL
 from rlslint.sql.parser import (
     BrokenStatement,
@@ -34,7 +35,6 @@ from rlslint.sql.statement_ends import (
     next_stretch,
 )
 from rlslint.text import Statement, Text
-from rlslint.text.patterns import Pattern
 
 _FIRST_WORDS = (
     rb"(?:create|alter|drop|grant|revoke|comment|insert|update|delete|truncate|set|reset|select|do"

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rlslint import NamedTuple
-from rlslint.text.patterns import Pattern
+from rlslint import NamedTuple, Pattern
 
 WORD = rb"[A-Za-z_\x80-\xff][\w$\x80-\xff]*"
 DOLLAR_TAG = rb"\$(?:[A-Za-z_\x80-\xff][\w\x80-\xff]*)?\$"

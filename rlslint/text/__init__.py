@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cached_property, lru_cache
 
@@ -274,3 +274,25 @@ def open_holes(statement: Statement) -> Iterator[Hole]:
         inside = statement.start <= hole.start < statement.end
         if inside and not hole.binding and hole.value is not HoleValue.constant:
             yield hole
+
+
+class Searched:
+    """A text that many look for words in; each is looked for once, in whatever case it stands."""
+
+    __slots__ = ("_found", "data", "lowered")
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.lowered = data.lower()
+        self._found: dict[bytes, bool] = {}
+
+    def has(self, word: bytes) -> bool:
+        """Tell whether a word, given in small letters, stands in the text."""
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = word in self.lowered
+        return found
+
+    def has_any(self, words: Iterable[bytes]) -> bool:
+        """Tell whether one of some words stands in the text."""
+        return any(map(self.has, words))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from rlslint.text.patterns import Pattern
+from rlslint import Pattern
 
 _WORDS = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _SECRET_WORDS = frozenset(

@@ -12,7 +12,7 @@ import re
 from collections.abc import Generator, Iterator
 from functools import lru_cache
 
-from rlslint.text.patterns import Pattern
+from rlslint import Pattern
 from rlslint.text.secret_values import (
     CLOSING,
     Range,

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from rlslint import NamedTuple
-from rlslint.text.patterns import Pattern
+from rlslint import NamedTuple, Pattern
 
 _WORD = Pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+[a-z]*")
 

@@ -8,7 +8,7 @@ import pytest
 from rlslint.code.connecting import connections_in, may_connect
 from rlslint.code.forms import Forms
 from rlslint.files.connections import Connection
-from rlslint.text.patterns import Searched
+from rlslint.text import Searched
 from tests.linting import findings_of, lint
 
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from lsprotocol.types import Position, PositionEncodingKind, Range
 
+from rlslint import Pattern
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
 
 _BYTES = {PositionEncodingKind.Utf8: 1, PositionEncodingKind.Utf16: 2}
 _CODECS = {PositionEncodingKind.Utf8: "utf-8", PositionEncodingKind.Utf16: "utf-16-le"}

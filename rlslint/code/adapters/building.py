@@ -16,7 +16,7 @@ from enum import Enum
 from time import thread_time
 from typing import TYPE_CHECKING
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.form import ALL_ENTRIES, Block, Later, Name, Node, Other, Parameter
 from rlslint.text.budget import (
     DEEPEST_BRACKETS,
@@ -24,7 +24,6 @@ from rlslint.text.budget import (
     SECONDS_TO_PARSE,
     SECONDS_TO_PARSE_A_BYTE,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

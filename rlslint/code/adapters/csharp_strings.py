@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters.building import Builder, part
 from rlslint.code.adapters.literals import string, unindented
 from rlslint.code.form import (
     Node,
     String,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters.building import Builder, children, part, plain, span
 from rlslint.code.adapters.literals import string, unindented
 from rlslint.code.adapters.rules import (
@@ -23,7 +24,6 @@ from rlslint.code.form import (
     String,
     StringPiece,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

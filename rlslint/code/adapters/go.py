@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters.building import (
     Builder,
     Errors,
@@ -67,7 +68,6 @@ from rlslint.code.form import (
     String,
     StringPiece,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

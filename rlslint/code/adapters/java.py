@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters.building import Builder, Language, children, last_word, part, span
 from rlslint.code.adapters.literals import string, unescaped, unindented, verbatim
 from rlslint.code.adapters.rules import (
@@ -53,7 +54,6 @@ from rlslint.code.form import (
     Try,
     With,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters.building import Builder, Language, children, last_word, part, span
 from rlslint.code.adapters.literals import unescaped, verbatim
 from rlslint.code.adapters.rules import (
@@ -59,7 +60,6 @@ from rlslint.code.form import (
     String,
     StringPiece,
 )
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters.building import Builder, Rule, Where, children, part, span
 from rlslint.code.form import Node, Operation, String, StringPiece
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code.adapters.building import (
     Builder,
     Rule,
@@ -39,7 +40,6 @@ from rlslint.code.form import (
 )
 from rlslint.code.form import Mapping as MappingNode
 from rlslint.text.budget import MOST_DIGITS
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node as Parsed

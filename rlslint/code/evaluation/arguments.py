@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.adapters.building import last_words
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Fragment, Written, untold
@@ -20,7 +20,6 @@ from rlslint.code.evaluation.values import (
     constant,
 )
 from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole
-from rlslint.text.patterns import Pattern
 
 _RECORD = Pattern(r"\bNamedTuple\b|@(?:\w+\.)?(?:dataclass|define|frozen)\b")
 """What says that objects of a class hold what they are made of, in the order of its fields."""

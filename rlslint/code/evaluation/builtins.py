@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.evaluation.strings import (
     STAND_IN,
     FollowedFile,
@@ -36,7 +36,6 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.text import HoleValue
 from rlslint.text.budget import ITEMS_FOLLOWED
-from rlslint.text.patterns import Pattern
 
 _QUOTES = Pattern(r"quote|escape|sanitiz|ident(?:ifier)?s?$|literals?$", re.IGNORECASE)
 _QUOTED_KIND = Pattern(r"(?:literal|ident(?:ifier)?|quote_name)s?$", re.IGNORECASE)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rlslint import Pattern
 from rlslint.code.evaluation.arguments import SELECT, EvaluatedCall, function_called
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Fragment, Written
 from rlslint.code.evaluation.values import Handle, Plain, Prepared, Value
 from rlslint.code.evaluation.walking import Walker
 from rlslint.code.libraries import LibraryRole
-from rlslint.text.patterns import Pattern
 
 _TRUTHS = {"true": Plain(True), "false": Plain(False)}
 _MARKED = ":value_{}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from rlslint import Pattern
 from rlslint.code.evaluation.arguments import EvaluatedCall
 from rlslint.code.evaluation.built import Built, Member, Scripts
 from rlslint.code.evaluation.schema_columns import declared_name
 from rlslint.code.evaluation.values import Closure, Entries, Unknown, Value
 from rlslint.code.evaluation.walking import Walker
 from rlslint.code.schemas import Act, Declaring, Framework
-from rlslint.text.patterns import Pattern
 
 _SAYS = Pattern(r"(?i)rls|row_?(?:level_?)?security|polic")
 """What the name of a function says that makes row security."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.adapters.building import Errors, last_word, types_of
 from rlslint.code.evaluation.arguments import EvaluatedCall
@@ -40,7 +41,6 @@ from rlslint.code.schemas import Framework
 from rlslint.code.sites import Hook
 from rlslint.text import HoleValue
 from rlslint.text.budget import DEEPEST_IMPORT
-from rlslint.text.patterns import Pattern
 
 _TRANSACTIONAL = Pattern(r"Transactional\b|\batomic\b|@transaction\b", flags=2)
 _NOT_TRANSACTIONAL = Pattern(r"NOT_SUPPORTED|NEVER\b|SUPPORTS\b")

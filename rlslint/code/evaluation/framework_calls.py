@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rlslint import Pattern
 from rlslint.code.evaluation.arguments import EvaluatedCall, record_of
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import Origin
@@ -23,7 +24,6 @@ from rlslint.code.evaluation.values import (
     constant,
 )
 from rlslint.code.evaluation.walking import Walker
-from rlslint.text.patterns import Pattern
 
 _RAISES = Pattern(r"\w*(?:Error|Exception|Exit|Warning)")
 """What is called to be raised."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.adapters.building import Errors
 from rlslint.code.evaluation.walking import Walker, dotted
 from rlslint.code.form import Leaves
 from rlslint.code.sites import Hook
-from rlslint.text.patterns import Pattern
 
 _PUTS_AWAY = Pattern(r"clos|invalidat|discard|terminat|destroy|dispos|remov|detach|reset|releas")
 _ENDS = Pattern(r"exit!?|abort|panic!?|die|fail|Fatal\w*|Panic\w*|halt|unreachable!|todo!|reject")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from rlslint import Pattern
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Items, Unknown, Value
 from rlslint.code.evaluation.wording import words
 from rlslint.code.schemas import Identifiers
-from rlslint.text.patterns import Pattern
 
 _MEMBER = Pattern(r"(?:.*\.)?([A-Z]\w*)\.([A-Z]\w*)")
 _WORDS = Pattern(r"[A-Z]+(?![a-z])|[A-Z][a-z\d]*|[a-z\d]+")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from rlslint import Pattern
 from rlslint.code.evaluation.arguments import SQL_ARGUMENTS, EvaluatedCall, sql_of, statements_in
 from rlslint.code.evaluation.built import Built, Scripts
 from rlslint.code.evaluation.builtins import flattened, visits
@@ -38,7 +39,6 @@ from rlslint.code.libraries import Library
 from rlslint.code.schemas import framework_in
 from rlslint.code.sites import Runs, SqlSite, TransactionScope
 from rlslint.text import Span
-from rlslint.text.patterns import Pattern
 
 _UP = frozenset(
     {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from rlslint import Pattern
 from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.model_fields import class_name
@@ -27,7 +28,6 @@ from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Items, Value, constant
 from rlslint.code.evaluation.wording import Phrase, name, sentence, words
 from rlslint.code.schemas.django import PATTERN_CLASSES
-from rlslint.text.patterns import Pattern
 
 _METHOD = Pattern(r"(Gin|Gist|Brin|Hash|SpGist|Bloom)Index")
 TOGETHER = (("unique_together", "_uniq"), ("index_together", "_idx"))

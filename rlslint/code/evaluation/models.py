@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import md5
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.values import Object, Unknown, Value, constant
 from rlslint.code.evaluation.wording import Phrase
 from rlslint.code.schemas.django import FIELDS
-from rlslint.text.patterns import Pattern
 
 _LONGEST_NAME = 63
 _OF_PACKAGE = Pattern(r"(?:.*\.)?(\w*)\.models(?:\.\w+)*\.([A-Z]\w*)")

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import takewhile
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.adapters import language_of, suffixes_beside
 from rlslint.code.adapters.building import FileForm, last_word
 from rlslint.code.evaluation.values import Entries, Namespace, Unknown, Value
 from rlslint.code.libraries import Library, LibraryRole, Step, libraries_of
 from rlslint.text.budget import FILES_BESIDE
-from rlslint.text.patterns import Pattern
 
 _PARTS = Pattern(r"[/.:\\]+")
 _NOT_A_LETTER = Pattern(r"[^a-z0-9]+")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rlslint import Pattern
 from rlslint.code.evaluation.arguments import EvaluatedCall
 from rlslint.code.evaluation.strings import Written
 from rlslint.code.evaluation.values import Entries, Plain, Unknown, Value, constant
 from rlslint.code.libraries import Library
-from rlslint.text.patterns import Pattern
 
 _INNER = ("kwargs", "connect_args", "execution_options", "engine_options", "server_settings")
 """Options that hold those of each connection."""

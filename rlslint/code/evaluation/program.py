@@ -60,13 +60,13 @@ from rlslint.code.libraries import LibraryRole, libraries_of
 from rlslint.code.schemas import listing_framework_in
 from rlslint.code.sites import CodeFile, Hook, SqlSite
 from rlslint.files.layouts.python_order import label_in, moved_in
+from rlslint.text import Searched
 from rlslint.text.budget import (
     DEEPEST_IMPORT,
     FILES_OF_A_PROGRAM,
     LARGEST_FILE,
     OutOfBudget,
 )
-from rlslint.text.patterns import Searched
 
 _SETTING = rb"""(?m)^%b\s*(?::\s*\w+\s*)?=\s*["']([\w.]+)["']"""
 _NOT_TELLING = frozenset(

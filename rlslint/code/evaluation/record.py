@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.evaluation.builtins import Origin, as_constant
 from rlslint.code.evaluation.strings import (
     Fragment,
@@ -29,7 +29,6 @@ from rlslint.code.sites import (
     TransactionScope,
 )
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
 
 _OPENS = Pattern(r"(?:^|;)\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _CLOSES = Pattern(r"(?:^|;)\s*(COMMIT|END|ROLLBACK(?!\s+TO|\s+WORK\s+TO))\b", re.IGNORECASE)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from rlslint import Pattern
 from rlslint.code.evaluation.built import Built, Member
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_columns import (
@@ -67,7 +68,6 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.evaluation.wording import Phrase, listed, name, sentence, unknown, unread, words
 from rlslint.code.schemas import Act, Framework, Signature
-from rlslint.text.patterns import Pattern
 
 _IDENTIFIER = Pattern(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)?")
 _SORTING = Pattern(r"\s+(?:asc|desc|nulls\s+(?:first|last))\b.*", re.IGNORECASE | re.DOTALL)

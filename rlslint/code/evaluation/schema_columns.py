@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.evaluation.built import Built, Member
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_words import (
@@ -33,7 +33,6 @@ from rlslint.code.evaluation.values import (
 )
 from rlslint.code.evaluation.wording import Phrase, words
 from rlslint.code.schemas import Act, Framework
-from rlslint.text.patterns import Pattern
 
 _KEYS = ("key", "column", "columnname", "field", "primarykey")
 _IDENTITIES = frozenset(("generatedalwaysasidentity", "generatedbydefaultasidentity"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from rlslint import Pattern
 from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.schema_statement import maybe
@@ -12,7 +13,6 @@ from rlslint.code.evaluation.strings import Written, concatenated, untold
 from rlslint.code.evaluation.values import Items, Plain, Unknown, Value
 from rlslint.code.evaluation.wording import Phrase, listed, unknown, words
 from rlslint.code.schemas import Act, Framework
-from rlslint.text.patterns import Pattern
 
 ENTITY_ACTS = frozenset((Act.create_entity, Act.replace_entity, Act.drop_entity))
 _WORD = Pattern(r"\{(\w+)\}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.evaluation.built import Built, Member
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Written
@@ -25,7 +25,6 @@ from rlslint.code.evaluation.values import (
 from rlslint.code.evaluation.wording import Phrase, listed, name, unknown, unread, words
 from rlslint.code.schemas import Act, Framework, Signature
 from rlslint.sql import quoted_literal
-from rlslint.text.patterns import Pattern
 
 Words = Mapping[str, Sequence[Value]]
 """Options by their names in small letters without underscores, each with what it is given."""

@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.form import Function
 from rlslint.code.sites import SqlSite
-from rlslint.text.patterns import Pattern
 
 _MAKES = Pattern(rb"create\s+policy|(?:enable|force)\s+row\s+level\s+security", re.IGNORECASE)
 

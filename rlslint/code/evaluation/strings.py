@@ -7,10 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.text import Hole, HoleValue, Piece, Text
 from rlslint.text.budget import LONGEST_TEXT, MOST_PIECES, OutOfBudget
-from rlslint.text.patterns import Pattern
 
 STAND_IN = "___"
 """Stands for a value that becomes part of SQL: an identifier, so that the rest can be parsed."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.evaluation.values import Namespace, Unknown, constant
 from rlslint.text import HoleValue
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.code.evaluation.walking import Walker

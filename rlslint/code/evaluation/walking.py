@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from rlslint import Pattern
 from rlslint.code import form
 from rlslint.code.adapters.building import Errors
 from rlslint.code.evaluation.builtins import Origin
@@ -14,7 +15,6 @@ from rlslint.code.evaluation.strings import FollowedFile, Written
 from rlslint.code.evaluation.values import Closure, Handle, Namespace, Object, Value
 from rlslint.code.schemas import Framework
 from rlslint.code.sites import Hook
-from rlslint.text.patterns import Pattern
 
 THEMSELVES = frozenset(("self", "this", "cls", "@", "$this", "me", "static"))
 """How an object names itself in its methods."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from rlslint.text.patterns import Pattern
+from rlslint import Pattern
 
 FIELDS: Mapping[str, str] = MappingProxyType(
     {

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.continuation import Change, Continuation, NotWritten, Step, Undoable
 from rlslint.files.layouts import History, Migration
-from rlslint.text.patterns import Pattern
 
 _MENDS = ("mend", "row", "security")
 _INDEXES = ("row", "security", "indexes")

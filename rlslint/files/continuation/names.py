@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.layouts import natural
-from rlslint.text.patterns import Pattern
 
 _NAME = Pattern(
     r"(?P<before>[vV]?)(?P<number>\d{8}T\d{6}|\d+(?:[._-]\d+)*)(?=[^A-Za-z\d]|$)"

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files import disk
 from rlslint.files.continuation import (
     Change,
@@ -18,7 +18,6 @@ from rlslint.files.continuation import (
 )
 from rlslint.files.continuation.names import next_stem, parts_of
 from rlslint.files.layouts import History, Migration
-from rlslint.text.patterns import Pattern
 
 
 class Framework(NamedTuple):

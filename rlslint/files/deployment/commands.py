@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from rlslint import Pattern
 from rlslint.files.deployment import Dump, SchemaPush
 from rlslint.files.settings.addresses import addresses
-from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched, Span, Text
 
 _CALL = Pattern(
     # A path of any length would be read again from each of its braces.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.files.deployment import LostIdentity
-from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched, Span, Text
 
 _HEADER = b"uthorization"
 

@@ -10,16 +10,15 @@ from collections.abc import Iterable, Iterator
 from os.path import basename, dirname
 from typing import Any
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.deployment.proxies import proxied
 from rlslint.files.deployment.traffic import Backend, Entrance, Piece, Service, Workload
 from rlslint.files.settings.addresses import expanded
 from rlslint.files.settings.development import is_compose, is_development
 from rlslint.files.settings.document import Document, InvalidSettings
 from rlslint.files.settings.yaml_nodes import get, items, named, path_to, roots, scalar
-from rlslint.text import Span, Text
+from rlslint.text import Searched, Span, Text
 from rlslint.text.budget import DEEPEST_NESTING
-from rlslint.text.patterns import Pattern, Searched
 
 ENTRANCES = (
     b"ports:", b"ingress", b"httproute", b"grpcroute", b"tcproute", b"tlsroute", b"virtualservice",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.files.deployment.traffic import Backend, Entrance
 from rlslint.files.settings.development import is_development
-from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched, Span, Text
 
 _WORDS = (b"proxy_pass", b"grpc_pass", b"uwsgi_pass", b"fastcgi_pass", b"reverse_proxy")
 _NGINX = Pattern(r"#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[{};]|[^\s{};#\"']+")

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from rlslint import Pattern
 from rlslint.files.deployment import PublicKey
 from rlslint.files.settings.addresses import addresses
-from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched, Span, Text
 
 _SPARSE = (b"service_role", b"servicerole", b"supabase_", b"eyj", b"sb_secret_")
 _NAMES = (

@@ -33,9 +33,8 @@ from rlslint.files.deployment.servers import (
 )
 from rlslint.files.unread import content
 from rlslint.files.walk import shown_path
-from rlslint.text import Text
+from rlslint.text import Searched, Text
 from rlslint.text.budget import LARGEST_SEARCHED
-from rlslint.text.patterns import Searched
 
 _Search = Callable[[Text, str], Iterator[Any]]
 _SEARCHES: tuple[tuple[Callable[[Searched], bool], _Search], ...] = (

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
+from rlslint import Pattern
 from rlslint.files.deployment import Pooler, ServerVersion, StartupOption
-from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern, Searched
+from rlslint.text import Searched, Span, Text
 
 _WORDS_OF_VERSIONS = (b"postg", b"pgvector", b"major_version")
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
 from rlslint.text.budget import MOST_DIGITS
 from rlslint.text.faults import Fault
-from rlslint.text.patterns import Pattern
 
 Folders = Mapping[str, tuple[SourceFile, ...]]
 """The files that no layout has claimed yet, by the directory that they stand in."""

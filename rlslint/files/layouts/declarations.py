@@ -10,13 +10,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import DECLARATION, Claim, History, Migration, history
 from rlslint.files.walk import folders_above
 from rlslint.text.budget import LARGEST_FILE
-from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
 _MAKES_TABLES = Pattern(rb"\bcreate\s+(?:\w+\s+)?table\b", re.IGNORECASE)

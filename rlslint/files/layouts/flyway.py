@@ -6,10 +6,10 @@ import os
 import re
 from collections.abc import Iterable
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import Claim, Folders, history, numbers
-from rlslint.text.patterns import Pattern
 
 _VERSIONED = Pattern(r"([VBU])(\d+(?:[._]\d+)*)__.*\.sql", re.DOTALL)
 _REPEATABLE = Pattern(r"R__(.*)\.sql", re.DOTALL)

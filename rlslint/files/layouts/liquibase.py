@@ -7,11 +7,11 @@ import re
 from fnmatch import fnmatchcase
 from itertools import islice
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import Claim, Folders, history, natural_path
 from rlslint.files.walk import folders_above
-from rlslint.text.patterns import Pattern
 
 _HEADER = Pattern(rb"(?:\xef\xbb\xbf)?\s*--\s*liquibase\s+formatted\s+sql", re.IGNORECASE)
 _INCLUDED = Pattern(r"""\bfile["']?\s*[:=]\s*["']?([^\s"'>]+\.sql)\b""")

@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Iterable
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import PROGRAM, Claim, History, by_folder, history, natural_path
 from rlslint.text.budget import LARGEST_FILE
-from rlslint.text.patterns import Pattern
 
 _FOLDER = Pattern(r"[\w-]*migrat\w*|versions|changelogs?", re.IGNORECASE)
 _DDL = Pattern(rb"\b(?:create|alter|drop|grant|revoke)\s+[\w\"]", re.IGNORECASE)

@@ -8,12 +8,12 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import partial
 from types import MappingProxyType
 
+from rlslint import Pattern
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import DJANGO, Claim, History, history
 from rlslint.text import Text
 from rlslint.text.faults import Fault
-from rlslint.text.patterns import Pattern
 
 _ALEMBIC = Pattern(rb"^down_revision\b", re.MULTILINE)
 _DJANGO = Pattern(rb"\bmigrations\s*\.\s*Migration\b|^class\s+Migration\b", re.MULTILINE)

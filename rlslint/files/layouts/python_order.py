@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from rlslint import NamedTuple
-from rlslint.text.patterns import Pattern
+from rlslint import NamedTuple, Pattern
 
 _MODULES = Pattern(rb"(?m)^MIGRATION_MODULES\b[^=\n]*=[^{]{0,40}\{([^{}]*)\}")
 _MODULE = Pattern(rb"""["'](\w+)["']\s*:\s*["']([\w.]+)["']""")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import Claim, Folders, number
-from rlslint.text.patterns import Pattern
 
 _DOWN = Pattern(r".+\.(down|undo|rollback)\.sql|\d+\.undo(\..*)?\.sql", re.IGNORECASE)
 _MAYBE_DOWN = Pattern(r"(.+)[._-](down|undo|rollback|revert)\.sql", re.IGNORECASE)

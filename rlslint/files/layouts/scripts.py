@@ -14,13 +14,12 @@ import re
 from collections.abc import Container, Iterator
 from typing import Any
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.contents import Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import Folders, History, history, natural
 from rlslint.files.walk import folders_above
 from rlslint.text.budget import LARGEST_FILE, SCRIPTS_TOGETHER
-from rlslint.text.patterns import Pattern
 
 _INCLUSIONS = Pattern(rb"^[ \t]*\\i(?:r|nclude|nclude_relative)?[ \t]+([^\r\n]+)", re.MULTILINE)
 _CREATING = frozenset({"CreateStmt", "ViewStmt", "CreateTableAsStmt", "CreateForeignTableStmt"})

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files import disk
 from rlslint.files.contents import Note, Unreadable, read_text
 from rlslint.files.discovery import SourceFile
 from rlslint.files.layouts import Claim, Folders, history
-from rlslint.text.patterns import Pattern
 
 _CHANGE = Pattern(r"\+?\s*([^\s\[\]#%@+-][^\s\[\]#]*)")
 _TAG = Pattern(r"@([^\s\[\]#]+)")

@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
-from rlslint import NamedTuple
-from rlslint.text.patterns import Pattern
+from rlslint import NamedTuple, Pattern
 
 _DEFAULT = Pattern(r"\$\{\w[\w.]*(?::?-|:)(?P<default>[^{}?]*)\}")
 _URL = Pattern(

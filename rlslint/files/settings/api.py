@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import re
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.config.platforms import platform_of_host
 from rlslint.files.settings.addresses import expanded
-from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import names_in
 
 _SETTING = Pattern(

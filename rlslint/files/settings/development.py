@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
-from rlslint.text.patterns import Pattern
+from rlslint import Pattern
 
 _WORDS = frozenset(
     [

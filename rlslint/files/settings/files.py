@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import PurePath
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.connections import Connection
 from rlslint.files.settings.api import Api, api_of_settings
 from rlslint.files.settings.development import is_development
@@ -18,7 +18,6 @@ from rlslint.files.settings.document import (
     nothing_at,
 )
 from rlslint.text.budget import LARGEST_FILE
-from rlslint.text.patterns import Pattern
 
 _NAMES = (".env", ".env.*", "*.env", ".envrc")
 _YAML = (".yml", ".yaml")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, known
 from rlslint.files.settings.document import Document
 from rlslint.files.settings.variables import Variable, connections_of_variables
-from rlslint.text.patterns import Pattern
 
 _VARIABLE = Pattern(
     r"""^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*

@@ -10,11 +10,11 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 
+from rlslint import Pattern
 from rlslint.config.platforms import BYPASSRLS, SUPERUSER, Platform, platform_of_resource
 from rlslint.files.connections import Connection
 from rlslint.files.settings.document import Document
 from rlslint.files.settings.variables import Variable, connections_of_resolved
-from rlslint.text.patterns import Pattern
 
 _ATTRIBUTE = Pattern(
     r"""^[ \t]*["']?(?P<name>[\w.-]+)["']?[ \t]*[=:](?!=)[ \t]*"""

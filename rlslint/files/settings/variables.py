@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.document import NO_VARIABLES, Document
-from rlslint.text.patterns import Pattern
 
 _USER = Pattern(
     r"(?:PGUSER|(?P<prefix>(?:\w+_)?(?:DB|DATABASE|POSTGRES|POSTGRESDB|POSTGRESQL|PG|DATASOURCE|JDBC|RDS))"

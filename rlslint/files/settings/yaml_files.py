@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from rlslint import Pattern
 from rlslint.files.connections import Connection
 from rlslint.files.settings.addresses import addresses, expanded, known
 from rlslint.files.settings.development import is_compose, is_development_name
@@ -23,7 +24,6 @@ from rlslint.files.settings.yaml_nodes import (
     scalar,
     variables_of,
 )
-from rlslint.text.patterns import Pattern
 
 _KINDS = ("adapter", "client", "dialect", "driver", "provider", "type")
 _POSTGRES = frozenset(("pg", "pgsql", "postgres", "postgresql"))

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from rlslint import Pattern
 from rlslint.files.connections import JOBS
 from rlslint.files.settings.addresses import expanded
 from rlslint.files.settings.document import Document, InvalidSettings
 from rlslint.files.settings.variables import Variable
 from rlslint.text.budget import DEEPEST_NESTING
-from rlslint.text.patterns import Pattern
 
 _ERB = Pattern(
     r"(?P<alone>^[ \t]*(?:-[ \t]+)?<%(?![=%])(?:[^\n%]|%(?!>))*%>[ \t]*\r?$)"

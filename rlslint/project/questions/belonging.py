@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.access.exposure import Exposure, restricts
 from rlslint.access.gaps import Gap, gap_of
 from rlslint.access.privileges import has_privilege
@@ -16,7 +16,6 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import is_bound_by_its_own_user
 from rlslint.project.questions.families import opened_above
 from rlslint.sql import free_name, quoted_identifier
-from rlslint.text.patterns import Pattern
 
 _DOER = Pattern(
     r"(?i)(?:approved|archived|authored|changed|created|deleted|edited|granted|inserted|invited"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.access import (
     BOOTSTRAP_SUPERUSER,
     is_declared,
@@ -15,7 +15,6 @@ from rlslint.config import Confidence
 from rlslint.config.platforms import SUPERUSER, console_role
 from rlslint.files.connections import Connection
 from rlslint.project.project import Project
-from rlslint.text.patterns import Pattern
 
 _IN_CLUSTER = Pattern(r"\.[\w-]+\.svc(?:\.cluster\.local)?\.?$")
 

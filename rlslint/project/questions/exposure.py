@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies
 from rlslint.access.runtime_roles import Evidence
@@ -18,7 +18,6 @@ from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions.served_roles import (
     served_roles,
 )
-from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
 COMMANDS = ("select", "insert", "update", "delete")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.catalog.model import Relation
 from rlslint.project.project import Project, is_only_key
 from rlslint.text import Statement, Text
-from rlslint.text.patterns import Pattern
 
 _ROW_SECURITY = r"(?:\bRLS\b|\brow[- ]level[- ]security\b)"
 _SAYS_NONE = Pattern(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code.sites import CodeEventKind, Hook
 from rlslint.project.blocks import always_before
 from rlslint.project.project import Project
@@ -12,7 +12,6 @@ from rlslint.project.questions.queried_tables import guarded_by, tables_of_state
 from rlslint.project.sessions import SessionTrace, Step, refused_by_server, runs_in_transaction
 from rlslint.project.setting_writes import SettingWrite
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 _ENDS = (CodeEventKind.commit, CodeEventKind.rollback)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rlslint.text.patterns import Pattern
+from rlslint import Pattern
 
 _NOBODY = Pattern(
     r"[-0{}\[\]f]*|-\d+|(?:no|none|nil|null|unknown|unset|undefined|missing|invalid|nobody|anonymous|anon"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.config import Confidence
 from rlslint.files.deployment import Pooler
 from rlslint.project import Finding, also_shown
@@ -13,7 +13,6 @@ from rlslint.project.questions.assumed_context import about_context
 from rlslint.project.questions.outliving import Outliving, outliving
 from rlslint.project.sessions import SessionTrace, Step, refused_by_server
 from rlslint.project.setting_writes import SettingWrite
-from rlslint.text.patterns import Pattern
 
 _MOST_PLACES = 20
 _RESETS = Pattern(r"(?i)discard\s+all|reset\s+all")

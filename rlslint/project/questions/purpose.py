@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from rlslint import Pattern
 from rlslint.catalog.facts import Facts
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.project import Project
 from rlslint.project.questions.left_out import lines_of, written
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 _COMMENTED = Pattern(r"(?:--|//|#|/\*|^\s*\*)(?P<said>.*)")
 _MEANT = Pattern(

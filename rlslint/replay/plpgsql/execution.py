@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from rlslint import Pattern
 from rlslint.catalog import Dynamic
 from rlslint.catalog.journal import JOURNAL
 from rlslint.replay import DATA_KINDS, HANDLED_KINDS, Refused
@@ -18,7 +19,6 @@ from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, 
 from rlslint.sql.placeholders import ANYTHING, NAME, has_templates
 from rlslint.sql.recovery import filled_statements
 from rlslint.text import Statement, Text
-from rlslint.text.patterns import Pattern
 
 _MATTERS = Pattern(
     r"polic|row\s+level|owne[rd]|grant|revoke|\brole|\buser\b|function|procedure|routine"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rlslint import Pattern
 from rlslint.catalog.functions import Function
 from rlslint.catalog.overloads import Given, find_function
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
@@ -21,7 +22,6 @@ from rlslint.replay.settings import give_setting, schemas_of, set_config
 from rlslint.replay.state import Replay
 from rlslint.sql.parser import SyntaxProblem
 from rlslint.text.budget import DEEPEST_CALL_OF_A_BLOCK
-from rlslint.text.patterns import Pattern
 
 _UNKNOWN = RoutineResult(ANY)
 CHANGES_CATALOG = Pattern(

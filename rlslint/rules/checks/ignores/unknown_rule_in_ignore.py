@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.config.options import Accept
 from rlslint.files.ignores import Ignore
 from rlslint.project import Finding
@@ -11,7 +12,6 @@ from rlslint.project.project import Project
 from rlslint.rules import is_rule, suggestion
 from rlslint.rules.registry import rule
 from rlslint.rules.suppression import IgnoreUse
-from rlslint.text.patterns import Pattern
 
 
 @rule

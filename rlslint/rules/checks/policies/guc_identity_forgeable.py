@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rlslint import Pattern
 from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.project import Finding, also_shown
@@ -12,7 +13,6 @@ from rlslint.project.project import Project
 from rlslint.project.terms import Terms, believed_setting
 from rlslint.rules.registry import rule
 from rlslint.text import HoleValue, Span
-from rlslint.text.patterns import Pattern
 
 if TYPE_CHECKING:
     from rlslint.project.sessions import QuerySite

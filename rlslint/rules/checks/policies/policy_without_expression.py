@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.access import spoken
 from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Policy
@@ -14,7 +15,6 @@ from rlslint.project.project import Project
 from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
-from rlslint.text.patterns import Pattern
 from rlslint.text.sentences import listed
 
 _VERBS = {"select": "read", "insert": "insert", "update": "change", "delete": "delete"}

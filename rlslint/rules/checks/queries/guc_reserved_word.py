@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.code.sites import Runs
 from rlslint.config import Confidence
 from rlslint.project import Finding
@@ -16,7 +17,6 @@ from rlslint.sql import quoted_identifier
 from rlslint.sql.parser import BrokenStatement, ParsedStatement
 from rlslint.sql.statements import read
 from rlslint.text import Span, Text
-from rlslint.text.patterns import Pattern
 
 _SET = Pattern(
     r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?(?P<name>\w+(?:\s*\.\s*[\w-]+)+)\s*(?:=|TO\b)",

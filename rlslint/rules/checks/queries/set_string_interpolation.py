@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.code.sites import Runs
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding
@@ -13,7 +14,6 @@ from rlslint.project.sessions import QuerySite
 from rlslint.project.setting_writes import SettingWrite, setting_call
 from rlslint.rules.registry import rule
 from rlslint.text import Hole, HoleValue
-from rlslint.text.patterns import Pattern
 
 _SIGNED = Pattern(
     r"(?:\bjsonwebtoken\.verify|\bjose\.(?:\w+\.)?(?:jwtVerify|decode)|\bjwt\.decode)\(\)"

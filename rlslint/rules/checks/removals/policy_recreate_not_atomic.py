@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.catalog.model import Policy, RemovedPolicy
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
@@ -14,7 +15,6 @@ from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
-from rlslint.text.patterns import Pattern
 
 
 @rule

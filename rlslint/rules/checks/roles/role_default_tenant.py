@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rlslint import Pattern
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer
 from rlslint.access.serving import serves
@@ -13,7 +14,6 @@ from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
-from rlslint.text.patterns import Pattern
 
 _NOBODY = Pattern(r"[\s0-]*|-1|none|null|nobody", re.IGNORECASE)
 """Values that no tenant has: empty ones, zeros, the nil UUID."""
