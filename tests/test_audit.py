@@ -63,10 +63,10 @@ def test_a_database_is_audited_and_named_with_its_server(
     name = f"{faulty.name} on {faulty.socket_directory}"
     assert run.returncode == 1
     assert f" --> {name}: public.docs.everyone\n  |\n  |   USING (true)" in run.stdout
-    assert run.stdout.count("error[policy-using-true]") == 2
+    assert run.stdout.count("warning[policy-using-true]") == 2
     assert "\x1b" not in run.stdout + run.stderr
     assert run.stderr.startswith(
-        f"Found 2 errors.\nChecked 2 tables with 2 policies in {name} (PostgreSQL "
+        f"Found 2 warnings.\nChecked 2 tables with 2 policies in {name} (PostgreSQL "
     )
     assert " as postgres." in run.stderr
 
@@ -320,7 +320,7 @@ def test_progress_is_shown_on_a_terminal_only_and_wiped(faulty: Database, tmp_pa
     os.close(terminal)
     assert process.returncode == 1
     assert b"Reading" not in output
-    assert b"\r\x1b[KFound 2 errors." in shown
+    assert b"\r\x1b[KFound 2 warnings." in shown
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -553,11 +553,11 @@ def test_all_is_written_or_nothing(tmp_path: Path) -> None:
         (outside, None, f"{tmp_path.parent} leads out of the project: nothing was written."),
     ):
         with pytest.raises(NotAllWritten) as problem:
-            write_all([first, other], [tmp_path], [None, held])
+            write_all([first, other], [str(tmp_path)], [None, held])
         assert str(problem.value) == sentence
         assert contents(tmp_path) == before
         assert not (tmp_path / "a").exists()
-    write_all([first, grown], [tmp_path], [None, b"1\n"])
+    write_all([first, grown], [str(tmp_path)], [None, b"1\n"])
     assert contents(tmp_path) == {**before, "a/b/new": b"1", "list": b"1\n2\n"}
 
 
