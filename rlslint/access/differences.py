@@ -72,6 +72,15 @@ def unknown_change(because: str) -> RowsChange:
     return RowsChange(Direction(None, because=because), Direction(None, because=because))
 
 
+def perhaps_too(change: RowsChange, because: str) -> RowsChange:
+    """Return a change beside which, for a reason, perhaps more has changed."""
+    if not because:
+        return change
+    perhaps = Direction(None, because=because)
+    gained, lost = (perhaps if one.happened is False else one for one in change)
+    return RowsChange(gained, lost)
+
+
 def _gravest(directions: Iterable[Direction]) -> Direction:
     return min(directions, key=lambda one: (one.happened is not True, one.happened is not None))
 

@@ -59,14 +59,14 @@ def _own(column: Column, numbers: Mapping[int, int]) -> Expr:
 
 def _called(call: Expr, function: Function, catalog: Catalog) -> Expr:
     for other in catalog.function_names.get((function.schema, function.name), ()):
-        if _is_same(function, other):
+        if do_the_same(function, other):
             copy = call.copied()
             setattr(copy, "function", other)  # noqa: B010
             return copy
     raise GivenUp(call)
 
 
-def _is_same(function: Function, other: Function) -> bool:
+def do_the_same(function: Function, other: Function) -> bool:
     """Tell whether two functions of one name do the same."""
     try:
         return all(getattr(function, fact) == getattr(other, fact) for fact in _FACTS)

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from rlslint import NamedTuple
 from rlslint.access import ASSUMED_ROLE
 from rlslint.access.causes import Answered, causes
-from rlslint.access.differences import NO_CHANGE, RowsChange, Sides, change_of, unknown_change
+from rlslint.access.depending import Asked, dependencies, new_statements, what_changed
+from rlslint.access.differences import (
+    NO_CHANGE,
+    RowsChange,
+    Sides,
+    change_of,
+    perhaps_too,
+    unknown_change,
+)
 from rlslint.access.effective import Extent, Ground, Rows, representative
 from rlslint.access.ways import Way
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.project.matrix import AskedRole, Matrix, likeness
-from rlslint.sql.expressions import Expr, Query
+from rlslint.sql.expressions import Expr
 from rlslint.text import Statement
 
 NO_TABLE = Rows(Extent.none, Ground.no_privilege)
@@ -99,6 +107,7 @@ class _Comparing:
         self._before = before
         self._after = after
         self._known: dict[object, RowsChange] = {}
+        self._new: dict[object, tuple[Statement, ...]] = {}
 
     def of_table(
         self, was: Relation | None, now: Relation | None, roles: tuple[str, ...]
@@ -139,6 +148,9 @@ class _Comparing:
             earlier = Answered(catalog, role, was, command, before) if was is not None else None
             later = Answered(self._after.project.catalog, role, now, command, after)
             statements = causes(earlier, later)
+            if was is not None:
+                asked = self._new.get(self._key(was, now, role, command), ())
+                statements = _joined(statements, asked)
         table = str(now or was)
         return Change((role,), (command,), table, was, now, before, after, change, statements)
 
@@ -163,6 +175,10 @@ class _Comparing:
             if any(one.extent is Extent.every for one in direct):
                 continue
             change = change_of(rows[0], rows[1], sides)
+            news: tuple[Statement, ...] = ()
+            if before is not None and after is not None and now is not None:
+                because, news = self._of_the_way(role, before, after, now)
+                change = perhaps_too(change, because)
             if None in (before, after) and _is_uncertain(before or after):
                 change = unknown_change(f"what {key} gives is not known")
                 none = NO_CHANGE.lost
@@ -170,7 +186,8 @@ class _Comparing:
                     change.gained if after else none, change.lost if before else none
                 )
             if not change.is_none:
-                statements = tuple(_behind(after, before, role)) if after is not None else ()
+                made = tuple(_behind(after, before, role)) if after is not None else ()
+                statements = _joined(made, news)
                 yield Change((role,), (command,), str(now or was), was, now, rows[0], rows[1],
                              change, statements, key)  # fmt: skip
 
@@ -187,34 +204,87 @@ class _Comparing:
             table = now if now is not None else was
             is_owners = table is not None and table.knows("owner") and table.owner == role
             return NO_CHANGE if is_owners else change_of(before, after, None)
-        earlier, later = self._before.project.catalog, self._after.project.catalog
-        alike = representative(earlier, was), representative(later, now)
-        key = (*alike, role, command)
+        later = self._after.project.catalog
+        key = self._key(was, now, role, command)
         found = self._known.get(key)
         if found is None:
             # What a condition looks up may lead back to the table itself.
             self._known[key] = NO_CHANGE
             found = change_of(before, after, Sides(was, now, later))
-            if found.is_none:
-                found = self._of_what_is_looked_up(role, after, now)
-            self._known[key] = found
+            because, self._new[key] = self._of_what_is_asked(role, (before, after), now)
+            self._known[key] = found = perhaps_too(found, because)
         return found
 
-    def _of_what_is_looked_up(self, role: str, rows: Rows, table: Relation) -> RowsChange:
-        """Return what changed because a condition looks rows up that the role gets no more."""
-        if rows.extent not in (Extent.own, Extent.some, Extent.unknown):
-            return NO_CHANGE
-        earlier = {str(one): one for one in self._before.project.catalog.relations.known()}
-        for clause in (*rows.permissive, *rows.restrictive):
-            for other in _looked_up(clause.expression):
-                was = earlier.get(str(other))
-                if other is table or was is None:
+    def _key(self, was: Relation, now: Relation, role: str, command: str) -> object:
+        earlier, later = self._before.project.catalog, self._after.project.catalog
+        return representative(earlier, was), representative(later, now), role, command
+
+    def _of_what_is_asked(
+        self, role: str, rows: tuple[Rows, Rows], table: Relation
+    ) -> tuple[str, tuple[Statement, ...]]:
+        """Tell what changed in the functions, views and tables that conditions ask, "" for none."""
+        if any(one.extent in (Extent.none, Extent.every) and one.leaves is None for one in rows):
+            return "", ()
+        # Whoever calls a function has to be allowed to, though its body be known.
+        asked = [_expressions(one, inlined=True) for one in rows]
+        called = [_expressions(one, inlined=False) for one in rows]
+        return (
+            self._between(role, asked, table)
+            or self._between(role, called, table, True)
+            or ("", ())
+        )
+
+    def _of_the_way(
+        self, role: str, before: Way, after: Way, table: Relation
+    ) -> tuple[str, tuple[Statement, ...]]:
+        """Tell what changed in what leads to a table, "" for nothing."""
+        roots: list[tuple[Expr | Asked, ...]] = [
+            (Asked(way.via[0], role),) for way in (before, after)
+        ]
+        return self._between(role, roots, table) or ("", ())
+
+    def _between(
+        self,
+        role: str,
+        roots: Sequence[Sequence[Expr | Asked]],
+        table: Relation,
+        rights_only: bool = False,
+    ) -> tuple[str, tuple[Statement, ...]] | None:
+        before, after = self._before.project.catalog, self._after.project.catalog
+        earlier, later = (
+            dependencies(catalog, role, some)
+            for catalog, some in zip((before, after), roots, strict=True)
+        )
+        for key, now in later.items():
+            was = earlier.get(key)
+            if was is None or now.subject is table:
+                continue
+            told = what_changed(was, now, (before, after))
+            if told and not (rights_only and "gives" in told):
+                return told, tuple(new_statements(was, now))
+            if isinstance(was.subject, Relation) and isinstance(now.subject, Relation):
+                if not (now.subject.knows("kind") and now.subject.is_table):
                     continue
-                before = _answer(self._before, role, was, "select")
-                after = _answer(self._after, role, other, "select")
-                if not self._change(was, other, role, "select", before, after).is_none:
-                    return unknown_change(f"what it looks up in {other} has changed")
-        return NO_CHANGE
+                answers = (
+                    self._before.rows(was.reader, was.subject, "select"),
+                    self._after.rows(now.reader, now.subject, "select"),
+                )
+                if not self._change(
+                    was.subject, now.subject, now.reader, "select", *answers
+                ).is_none:
+                    return f"what it looks up in {now.subject} has changed", ()
+        return None
+
+
+def _expressions(rows: Rows, inlined: bool) -> tuple[Expr, ...]:
+    """Return the conditions of an answer, the bodies of what they call in their place or not."""
+    found: list[Expr] = []
+    for one in (rows, *([rows.leaves] if rows.leaves is not None else [])):
+        if inlined and one.condition is not None:
+            found.append(one.condition)
+        if not inlined:
+            found += [clause.expression for clause in (*one.permissive, *one.restrictive)]
+    return tuple(found)
 
 
 def _joined(known: tuple[Statement, ...], more: tuple[Statement, ...]) -> tuple[Statement, ...]:
@@ -258,12 +328,3 @@ def _made(way: Way, role: str) -> Iterator[Statement]:
 
 def _is_there(matrix: Matrix, role: str) -> bool:
     return role in matrix.project.catalog.roles or any(one.name == role for one in matrix.roles)
-
-
-def _looked_up(expression: Expr) -> Iterator[Relation]:
-    """Yield the tables that a condition itself reads, which it does in the caller's name."""
-    for part in expression.walk():
-        if isinstance(part, Query):
-            for source in part.sources:
-                if isinstance(source.relation, Relation):
-                    yield source.relation

@@ -24,3 +24,97 @@ def test_nothing_changes_between_equal_projects(fixture: Path) -> None:
         found = compare(earlier, later)
         assert found.changes == ()
     assert any(matrix.tables for matrix in after) or fixture.suffix
+
+
+TABLES = """CREATE ROLE app LOGIN;
+CREATE TABLE members (tenant_id int NOT NULL, name text NOT NULL);
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, owner text);
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+"""
+THROUGH = "GRANT SELECT ON v TO app;"
+DIRECT = "GRANT SELECT ON docs, members TO app;"
+CALLED = "CREATE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        pytest.param(
+            "CREATE VIEW v AS SELECT * FROM docs WHERE tenant_id = 1;" + THROUGH,
+            "CREATE OR REPLACE VIEW v AS SELECT * FROM docs;",
+            "what public.v shows has changed",
+            id="a view",
+        ),
+        pytest.param(
+            "CREATE VIEW w AS SELECT * FROM docs WHERE tenant_id = 1;"
+            "CREATE VIEW v AS SELECT * FROM w;" + THROUGH,
+            "CREATE OR REPLACE VIEW w AS SELECT * FROM docs;",
+            "what public.w shows has changed",
+            id="a view behind a view",
+        ),
+        pytest.param(
+            CALLED + "CREATE VIEW v AS SELECT * FROM docs WHERE tenant_id = f();" + THROUGH,
+            "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT 2';",
+            "what public.f gives has changed",
+            id="a function that a view calls",
+        ),
+        pytest.param(
+            "CREATE MATERIALIZED VIEW v AS SELECT * FROM docs WHERE tenant_id = 1;" + THROUGH,
+            "DROP MATERIALIZED VIEW v; CREATE MATERIALIZED VIEW v AS SELECT * FROM docs;" + THROUGH,
+            "what public.v shows has changed",
+            id="a materialized view",
+        ),
+        pytest.param(
+            "CREATE FUNCTION f() RETURNS SETOF docs LANGUAGE sql SECURITY DEFINER"
+            " AS 'SELECT * FROM docs WHERE tenant_id = 1';",
+            "CREATE OR REPLACE FUNCTION f() RETURNS SETOF docs LANGUAGE sql SECURITY DEFINER"
+            " AS 'SELECT * FROM docs';",
+            "what public.f gives has changed",
+            id="a function with its owner's rights",
+        ),
+        pytest.param(
+            DIRECT + CALLED + "CREATE POLICY p ON docs USING (tenant_id = f());",
+            "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;",
+            "who may call public.f has changed",
+            id="EXECUTE on a helper",
+        ),
+        pytest.param(
+            DIRECT + "CREATE VIEW mine AS SELECT * FROM members WHERE name = current_user;"
+            "GRANT SELECT ON mine TO app;"
+            "CREATE POLICY p ON docs USING (tenant_id IN (SELECT tenant_id FROM mine));",
+            "CREATE OR REPLACE VIEW mine AS SELECT * FROM members;",
+            "what public.mine shows has changed",
+            id="a view that a policy looks up",
+        ),
+        pytest.param(
+            DIRECT + "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN"
+            " RETURN (SELECT tenant_id FROM members WHERE name = current_user LIMIT 1); END $$;"
+            "CREATE POLICY p ON docs USING (tenant_id = f());",
+            "REVOKE SELECT ON members FROM app;",
+            "who may read public.members has changed",
+            id="a table that a helper reads for its caller",
+        ),
+        pytest.param(
+            DIRECT + "CREATE ROLE keeper; ALTER TABLE members OWNER TO keeper;"
+            "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$"
+            " DECLARE found int; BEGIN FOR found IN SELECT tenant_id FROM members LOOP"
+            " RETURN found; END LOOP; RETURN NULL; END $$;"
+            "ALTER FUNCTION f() OWNER TO keeper;"
+            "CREATE POLICY p ON docs USING (tenant_id = f());",
+            "ALTER TABLE members ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;",
+            "what it looks up in public.members has changed",
+            id="a table that a helper reads for its owner",
+        ),
+    ],
+)  # fmt: skip
+def test_what_conditions_and_ways_ask_counts(
+    tmp_path: Path, first: str, second: str, told: str
+) -> None:
+    for side, files in (("was", [TABLES + first]), ("now", [TABLES + first, second])):
+        for number, sql in enumerate(files):
+            (tmp_path / side / "migrations").mkdir(parents=True, exist_ok=True)
+            (tmp_path / side / "migrations" / f"000{number}_change.sql").write_text(sql)
+    (was,), (now,) = (matrices(tmp_path / side) for side in ("was", "now"))
+    of_docs = [one for one in compare(was, now).changes if one.table == "public.docs"]
+    reasons = {one.change.lost.because for one in of_docs if "app" in one.roles}
+    assert reasons == {told}
