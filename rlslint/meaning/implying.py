@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import GivenUp
@@ -63,10 +63,14 @@ def difference(
 def _differs(first: Expr, second: Expr, types: Mapping[int, str], not_null: frozenset[int]) -> bool:
     """Tell whether a row may pass the first and not the second, as far as is told."""
     implied = tuple(_implied_rows(first, second))
-    for session in _sessions(first, second):
+    sessions = _sessions(first, second)
+    for session in sessions:
         situation = Situation(not_null, session)
+        # What is empty has been looked at already.
+        is_filled = session is None and len(sessions) > 1
         try:
-            if _together(first, second, situation, types, implied).give((True, False)):
+            found = _together(first, second, situation, types, implied, is_filled)
+            if found.give((True, False)):
                 return True
         except GivenUp:
             return True
@@ -74,14 +78,17 @@ def _differs(first: Expr, second: Expr, types: Mapping[int, str], not_null: froz
 
 
 def _sessions(*predicates: Expr) -> tuple[SessionSettings | None, ...]:
-    """Return the sessions to be looked at: one setting alone is not set, empty, or given."""
+    """Return the sessions to be looked at: one setting alone is not set, empty, or anything else.
+
+    What a setting that is given holds need not be an identifier, as elsewhere.
+    """
     reads = [read for predicate in predicates for read in context_reads(predicate)]
     is_plain = all(
         read.kind == "setting" and read.name and "." in read.name and not read.path
         for read in reads
     )
     if is_plain and len({read.name for read in reads}) == 1:
-        return SessionSettings.never_set, SessionSettings.reset, SessionSettings.given
+        return SessionSettings.never_set, SessionSettings.reset, None
     return (None,)
 
 
@@ -98,13 +105,15 @@ def _together(
     situation: Situation,
     types: Mapping[int, str],
     implied: tuple[_Implication, ...] = (),
+    is_filled: bool = False,
 ) -> Ways[tuple[bool, bool]]:
     """Return whether a row passes each of two predicates, for which errors may be skipped."""
 
     def evaluate(world: World) -> tuple[tuple[bool, bool], ...]:
         left = _passes(Evaluation(world, situation), first)
         right = _passes(Evaluation(world, situation), second)
-        return ((left, right),) if _is_possible(world, types, implied) else ()
+        is_possible = _is_possible(world, types, implied, is_filled)
+        return ((left, right),) if is_possible else ()
 
     return Ways(first, evaluate)
 
@@ -117,8 +126,13 @@ def _passes(evaluation: Evaluation, predicate: Expr) -> bool:
         return False
 
 
-def _is_possible(world: World, types: Mapping[int, str], implied: tuple[_Implication, ...]) -> bool:
-    """Tell whether what was chosen for a world agrees with itself."""
+def _is_possible(
+    world: World, types: Mapping[int, str], implied: tuple[_Implication, ...], is_filled: bool
+) -> bool:
+    """Tell whether what was chosen for a world agrees with itself.
+
+    With `is_filled`, no setting is the empty string.
+    """
     decided = world.decisions
     if any(decided.get(one.found) == 0 and decided.get(one.finds) == 1 for one in implied):
         return False
@@ -127,7 +141,17 @@ def _is_possible(world: World, types: Mapping[int, str], implied: tuple[_Implica
         for key, choice in decided.items()
         if isinstance(key, tuple) and key[0] == "equal" and choice == 0
     ]
+    if is_filled and any(map(_is_empty_setting, equals)):
+        return False
     return not equals or _is_one_value_each(equals, decided, types)
+
+
+def _is_empty_setting(pair: Collection[object]) -> bool:
+    is_empty = any(isinstance(one, Known) and one.payload == "" for one in pair)
+    return is_empty and any(
+        isinstance(one, Term) and isinstance(one.key, tuple) and one.key[0] == "setting"
+        for one in pair
+    )
 
 
 def _is_one_value_each(

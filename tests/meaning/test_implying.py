@@ -42,6 +42,9 @@ CTX = "nullif(current_setting('app.t', true), '')::int"
         ("EXISTS (SELECT FROM members m WHERE m.user_id = owner_id)", "locked", False, False),
         ("status IN ('open', 'closed')", "status <> 'draft'", True, False),
         ("status = 'draft'", "status = 'draft' AND is_public", False, False),
+        ("status = current_setting('app.t', true)",
+         "status = current_setting('app.t', true) AND current_setting('app.t', true) ~ '^[0-9]+$'",
+         False, False),
     ],
 )  # fmt: skip
 def test_what_implies_what(first: str, second: str, implied: bool, equal: bool) -> None:
@@ -110,6 +113,9 @@ CONDITIONS = (
     "NOT locked",
     "status IN ('open', 'x')",
     "status <> 'open'",
+    "status = current_setting('app.t', true)",
+    "current_setting('app.t', true) ~ '^[0-9]+$'",
+    "length(current_setting('app.t', true)) > 0",
 )
 
 
@@ -133,7 +139,7 @@ def likely(seed: int) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.times(2, 60)
+@pytest.mark.times(2, 20)
 def test_a_server_confirms_witnesses_and_implications(number: int, server: Server) -> None:
     tenancy, unknown = Tenancy(), 0
     implied: list[tuple[str, str]] = []
