@@ -1,4 +1,4 @@
-"""Time `rlslint access` on many tables and roles: in each format, and `explain` of one table.
+"""Time `rlslint access` on many tables and roles: in each format, `explain` of one table, `diff`.
 
 The tables have owners, grants, flags and policies of several kinds, some views and functions; every
 hundredth table has a policy of its own. Roles log in, are members of groups, own and bypass.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,13 @@ _CONDITIONS = (
 )
 _TABLES_APART = 100
 """Every so often a table has a policy like no other one."""
+
+
+CHANGE = """ALTER TABLE table_1 DISABLE ROW LEVEL SECURITY;
+GRANT DELETE ON table_2 TO group_0;
+ALTER POLICY tenant ON table_3 USING (tenant_id IS NOT NULL);
+"""
+"""What `access diff` is asked about."""
 
 
 def database(tables: int, roles: int) -> Iterator[str]:
@@ -71,6 +79,8 @@ def main() -> None:
         migrations.mkdir()
         statements = database(arguments.tables, arguments.roles)
         (migrations / "0001_all.sql").write_text("\n".join(statements), encoding="utf-8")
+        shutil.copytree(migrations, Path(folder) / "earlier")
+        (migrations / "0002_change.sql").write_text(CHANGE, encoding="utf-8")
         print(f"{arguments.tables} tables, {arguments.roles} roles")
         print("| command | wall s | CPU s | MB | printed kB |")
         print("|---|--:|--:|--:|--:|")
@@ -81,6 +91,8 @@ def main() -> None:
             ["access", "--output-format", "markdown"],
             ["access", "--role", "role_0"],
             ["access", "explain", "table_7"],
+            ["access", "--output-format", "html"],
+            ["access", "diff", "earlier", "migrations"],
             ["check", "--no-cache"],
         ):
             runs = [_run(words, folder) for _ in range(arguments.repetitions)]

@@ -139,7 +139,7 @@ def likely(seed: int) -> list[tuple[str, str]]:
     return found
 
 
-@pytest.mark.times(2, 20)
+@pytest.mark.times(2, 40)
 def test_a_server_confirms_witnesses_and_implications(number: int, server: Server) -> None:
     tenancy, unknown = Tenancy(), 0
     implied: list[tuple[str, str]] = []
