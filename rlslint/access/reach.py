@@ -28,7 +28,6 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Kind, Policy, Relation
 from rlslint.catalog.roles import PUBLIC
-from rlslint.meaning.bodies import tables_read, tables_written
 from rlslint.sql.expressions import Call, Expr, Query
 from rlslint.text import Statement
 
@@ -327,6 +326,8 @@ def functions_around(catalog: Catalog, table: Relation) -> tuple[Function, ...]:
 
 
 def _used_by(function: Function, catalog: Catalog) -> list[Relation]:
+    from rlslint.meaning.bodies import tables_read, tables_written
+
     try:
         names = (*tables_read(function), *tables_written(function))
     except UnknownFact:

@@ -19,6 +19,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.catalog.types import means_right
 from rlslint.config.platforms import PLATFORM_SCHEMAS
+from rlslint.sql import is_open_name
 from rlslint.sql.expressions import (
     OWN_ROW,
     Call,
@@ -367,8 +368,6 @@ def _bind_column(column: Column, scope: Scope) -> None:
 
 def _is_missing(column: Column, scope: Scope) -> bool:
     """Tell whether nothing can be meant: `row.name` may call a function that takes the row."""
-    from rlslint.sql.placeholders import is_open_name
-
     if column.unknown or is_open_name(column.name) or scope.catalog.functions.is_open:
         return False
     entries = (entry for frame in scope.frames for entry in frame)

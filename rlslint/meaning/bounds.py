@@ -7,8 +7,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.meaning import CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS
-from rlslint.meaning.bodies import reads_context, tables_read
+from rlslint.meaning import CONTAINMENTS, KNOWN_FUNCTIONS, PATTERNS, inner_query
 from rlslint.meaning.branches import (
     Admission,
     Branch,
@@ -27,7 +26,6 @@ from rlslint.meaning.context import (
     read_of,
 )
 from rlslint.meaning.deciding import truths
-from rlslint.meaning.queries import inner_query
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.meaning.worlds import Situation
 from rlslint.sql.expressions import (
@@ -187,6 +185,8 @@ def _is_opaque(expression: Expr, functions: ContextFunctions) -> bool:
 
 def _is_unknown_call(call: Call, name: tuple[str, ...], functions: ContextFunctions) -> bool:
     if isinstance(call.function, Function):
+        from rlslint.meaning.bodies import reads_context, tables_read
+
         try:
             return bool(tables_read(call.function)) or reads_context(call.function, functions)
         except UnknownFact:
@@ -468,6 +468,8 @@ def _call(call: Call, functions: ContextFunctions) -> Bound | None:
     reads = tuple(read for a in call.arguments for read in context_reads(a, functions))
     if not isinstance(call.function, Function):
         return None
+    from rlslint.meaning.bodies import reads_context
+
     if reads or reads_context(call.function, functions):
         own = ContextRead("function", ".".join(call.name), True, (), call, call)
         return Bound("helper", columns, reads or (own,), call)

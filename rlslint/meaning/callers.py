@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
-from rlslint.meaning.bodies import reads_context
+from rlslint.meaning import inner_query
 from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.context import (
     ContextFunctions,
@@ -14,7 +14,6 @@ from rlslint.meaning.context import (
     is_row_free,
     own_columns,
 )
-from rlslint.meaning.queries import given_of, inner_query
 from rlslint.meaning.simplifying import conjunction
 from rlslint.sql.expressions import (
     Call,
@@ -70,7 +69,11 @@ def alternatives(expression: Expr) -> tuple[Expr, ...]:
             results = [then for _, then in cases]
             results += [otherwise] if otherwise is not None else []
             return tuple(item for result in results for item in alternatives(result))
-        case SubSelect("scalar", _, query) if (written := given_of(query)) is not None:
+        case SubSelect("scalar", _, query):
+            from rlslint.meaning.queries import given_of
+
+            if (written := given_of(query)) is None:
+                return (expression,)
             return tuple(item for output in written.outputs() for item in alternatives(output))
         case Other("A_Indirection", (Items(items) as array, _)) if array.kind == "array":
             return tuple(item for element in items for item in alternatives(element))
@@ -97,6 +100,8 @@ def _function_reads(expression: Expr, functions: ContextFunctions) -> tuple[Cont
         case Cast(argument):
             return _function_reads(argument, functions)
         case Call(name) if isinstance(expression.function, Function):
+            from rlslint.meaning.bodies import reads_context
+
             if reads_context(expression.function, functions):
                 dotted = ".".join(name)
                 return (ContextRead("function", dotted, True, (), expression, expression),)

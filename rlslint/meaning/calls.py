@@ -9,7 +9,6 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Predicate
-from rlslint.meaning.bodies import sql_statements, words_in_body
 from rlslint.meaning.simplifying import simplified
 from rlslint.sql.expressions import Call, Column, Expr, Parameter, Query, Source, SubSelect
 from rlslint.sql.nodes import query
@@ -91,6 +90,8 @@ def _overloads(
 @remembered
 def called_names(function: Function) -> tuple[tuple[str, ...], ...]:
     """Return the names in a body that parentheses follow, with their schema where it is written."""
+    from rlslint.meaning.bodies import words_in_body
+
     words = [word for word, _ in words_in_body(function)]
     if '"' in function.body:
         data = function.body.encode()
@@ -269,6 +270,8 @@ def _substituted(
 
 
 def _sql_body(function: Function, scope: Scope) -> Expr | None:
+    from rlslint.meaning.bodies import sql_statements
+
     match sql_statements(function.body, function.atomic):
         case [{"SelectStmt": node}]:
             bound = bind(query(node), scope)
@@ -285,6 +288,8 @@ def postgres_inlines(function: Function) -> bool:
     Only SQL functions of one SELECT without FROM qualify that are not SECURITY DEFINER and have no
     SET clause.
     """
+    from rlslint.meaning.bodies import sql_statements
+
     if function.language != "sql" or function.security_definer or function.settings:
         return False
     if function.returns_set:

@@ -9,9 +9,9 @@ from rlslint import NamedTuple
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
+from rlslint.meaning import inner_query
 from rlslint.meaning.calls import postgres_inlines
 from rlslint.meaning.context import own_columns, read_of
-from rlslint.meaning.queries import inner_query
 from rlslint.sql.expressions import (
     And,
     Call,

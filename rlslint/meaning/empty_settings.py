@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rlslint import NamedTuple
 from rlslint.catalog.functions import Function
-from rlslint.meaning.bodies import SettingRead, settings_read
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
 from rlslint.meaning.planning import planning_errors
 from rlslint.meaning.worlds import SessionSettings
 from rlslint.sql.expressions import Cast, Expr, IsNull, Query, SubSelect
+
+if TYPE_CHECKING:
+    from rlslint.meaning.bodies import SettingRead
 
 ALWAYS_SET = frozenset(
     ("request.jwt.claims", "request.headers", "request.cookies", "request.method", "request.path")
@@ -70,6 +74,8 @@ def failing_read(
     function: Function, body: Expr, functions: ContextFunctions = frozenset()
 ) -> SettingRead | None:
     """Return the read in a function's own body whose conversion fails, None if all are guarded."""
+    from rlslint.meaning.bodies import settings_read
+
     value = SubSelect("exists", None, body) if isinstance(body, Query) else IsNull(body, False)
     own = settings_read(function)
     for _, read in failing_casts(value, frozenset(), functions):

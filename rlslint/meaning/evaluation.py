@@ -28,16 +28,6 @@ from rlslint.meaning.comparing import (
     ordered,
 )
 from rlslint.meaning.context import ContextRead, context_reads, is_own, own_columns, read_of
-from rlslint.meaning.queries import (
-    aggregates_alone,
-    always_gives,
-    counts,
-    is_looked_up_by_key,
-    is_repeatable,
-    is_repeatable_function,
-    joined_tables,
-    structure_of,
-)
 from rlslint.meaning.simplifying import is_null
 from rlslint.meaning.values import (
     EMPTY_ARRAY,
@@ -415,6 +405,8 @@ class Evaluation:
         return self._nullable(key)
 
     def _unknown_call(self, call: Call) -> Value:
+        from rlslint.meaning.queries import is_repeatable_function
+
         function = call.function
         if isinstance(function, Function) and is_repeatable_function(function):
             values = tuple(self.value(argument) for argument in call.arguments)
@@ -453,6 +445,13 @@ class Evaluation:
         return value
 
     def _sub_select(self, sub_select: SubSelect) -> Value:
+        from rlslint.meaning.queries import (
+            aggregates_alone,
+            always_gives,
+            counts,
+            is_repeatable,
+            structure_of,
+        )
         from rlslint.meaning.sub_select_rows import NotWritten, OverWrittenRows, Rows
 
         with suppress(NotWritten):
@@ -519,6 +518,8 @@ class Evaluation:
 
         A caller with a context does not see the row to which one of others refers by its key.
         """
+        from rlslint.meaning.queries import is_looked_up_by_key, joined_tables
+
         sources = joined_tables(sub_select.query)
         hidden = [one for one in sources if one.relation in self.situation.hidden]
         if self.situation.session is not SessionSettings.given:

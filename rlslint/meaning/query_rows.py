@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
+from rlslint.meaning import inner_query
 from rlslint.meaning.bodies import reads_context, tables_read
 from rlslint.meaning.bounds import kind_of, unbounded_branches
 from rlslint.meaning.callers import query_reads
 from rlslint.meaning.context import ContextFunctions, context_reads
-from rlslint.meaning.queries import inner_query
 from rlslint.meaning.simplifying import conjunction, simplified
 from rlslint.sql.expressions import (
     OWN_ROW,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from rlslint.meaning import inner_query
 from rlslint.meaning.comparing import extreme
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.queries import (
@@ -12,7 +13,6 @@ from rlslint.meaning.queries import (
     WrittenRows,
     first_of,
     greatest_of,
-    inner_query,
     may_aggregate,
     written_rows,
 )

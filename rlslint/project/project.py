@@ -24,7 +24,6 @@ from rlslint.config.options import Config
 from rlslint.config.platforms import HIDDEN_SCHEMAS
 from rlslint.config.server_settings import is_own_setting
 from rlslint.files.deployment import NO_DEPLOYMENT, Deployment
-from rlslint.meaning.bodies import settings_read
 from rlslint.meaning.bounds import bounds_of, tenant_columns
 from rlslint.meaning.calls import body_of, functions_of_policies, inlined, inlined_predicate
 from rlslint.meaning.context import ContextFunctions, ContextRead, context_reads
@@ -392,6 +391,8 @@ class Project:
         they are those that the program fills in, or sets for a transaction, and that do not tell
         the migrations something: what blocks of theirs ask for.
         """
+        from rlslint.meaning.bodies import settings_read
+
         read_in_bodies = (
             read.name
             for function in self.policy_functions

@@ -30,9 +30,8 @@ from rlslint.files.layouts import History, Migration
 from rlslint.replay import DATA_KINDS, HANDLED_KINDS
 from rlslint.replay.state import Replay
 from rlslint.replay.transactions import Ending, end_script
-from rlslint.sql import INCLUDE
+from rlslint.sql import INCLUDE, has_marks, is_placeholder
 from rlslint.sql.parser import ParsedStatement
-from rlslint.sql.placeholders import has_marks, is_placeholder
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, open_holes
 from rlslint.text.budget import LARGEST_SCRIPT_TO_FAIL, SCRIPTS_INCLUDED, Budget, OutOfBudget

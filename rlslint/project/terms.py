@@ -103,7 +103,6 @@ def believed_setting(terms: Terms, functions: ContextFunctions) -> str | None:
     """
     from rlslint.config.platforms import ENGINE_SETTINGS
     from rlslint.config.server_settings import is_own_setting
-    from rlslint.meaning.bodies import settings_read
 
     reads = [r for one in terms.conditions for r in one.ask(context_reads, functions)]
     called = [function for condition in terms.conditions for function in condition.calls]
@@ -112,6 +111,8 @@ def believed_setting(terms: Terms, functions: ContextFunctions) -> str | None:
     names = [read.name for read in reads if read.kind == "setting" and read.name is not None]
     for function in called:
         if function.language in ("sql", "plpgsql"):
+            from rlslint.meaning.bodies import settings_read
+
             names += [read.name.lower() for read in settings_read(function) if read.name]
     own = (name for name in names if is_own_setting(name) and not name.startswith(ENGINE_SETTINGS))
     return min(own, default=None)

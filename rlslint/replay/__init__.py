@@ -19,8 +19,8 @@ from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import Membership, Role
+from rlslint.sql import is_open_name
 from rlslint.sql.parser import Node, ParsedStatement
-from rlslint.sql.placeholders import is_open_name
 from rlslint.text import Statement
 
 StatementHandler = Callable[[Any, Statement, Node, int], None]

@@ -12,7 +12,7 @@ from rlslint.catalog.journal import ABSENT, JOURNAL, Record, RecordedDict, set_a
 from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import DefaultPrivilege, PossibleDefault, Role, Schema
-from rlslint.sql.placeholders import is_open_name
+from rlslint.sql import is_open_name
 from rlslint.text import Statement
 
 DOUBTFUL: dict[type[Facts], tuple[str, ...]] = {

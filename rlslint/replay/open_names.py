@@ -9,9 +9,9 @@ from typing import Any
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.replay.state import Replay
+from rlslint.sql import ANYTHING, NAME, is_open_name
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
-from rlslint.sql.placeholders import ANYTHING, NAME, is_open_name
 
 _OF_MEMBERS = {
     "OBJECT_POLICY": "policies", "OBJECT_TRIGGER": "triggers", "OBJECT_COLUMN": "columns",

@@ -1,4 +1,8 @@
-"""Reading and writing SQL; here are names as quote_ident() writes them, and what psql adds."""
+"""Reading and writing SQL.
+
+Here are names as quote_ident() writes them, those that stand for what is not known, and what psql
+adds.
+"""
 
 from __future__ import annotations
 
@@ -41,6 +45,14 @@ _RESERVED = frozenset(
     verbose when where window with""".split()  # noqa: SIM905
 )
 """Words that quote_ident() must quote (manual: SQL Key Words)."""
+
+ANYTHING = "rlslint_anything"
+"""Stands in SQL for a stretch that is not known."""
+
+NAME = "rlslint_name"
+"""Stands in SQL for a single name that is not known."""
+
+_MARKS = (":", "${", "{{")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -90,3 +102,18 @@ def quoted_setting(name: str, value: str) -> str:
     if name != "search_path" or not value:
         return quoted_literal(value)
     return ", ".join(quoted_identifier(part.strip()) for part in value.split(","))
+
+
+def is_open_name(name: str) -> bool:
+    """Tell whether a part of a name is not known."""
+    return ANYTHING in name or NAME in name
+
+
+def is_placeholder(name: str) -> bool:
+    """Tell whether a name in a parsed statement stands for a placeholder of its text."""
+    return name != "" and (name.strip("_") == "" or name.startswith(_MARKS))
+
+
+def has_marks(sql: str) -> bool:
+    """Tell whether SQL may have a placeholder of psql or of a template in it."""
+    return any(mark in sql for mark in _MARKS)

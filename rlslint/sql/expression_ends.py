@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rlslint import Pattern
+from rlslint.sql import is_placeholder
 from rlslint.sql.expressions import Column, Expr, Items, Part, Query, Source, SubSelect
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import SyntaxProblem, Token, parse_expression, tokens
-from rlslint.sql.placeholders import is_placeholder
 from rlslint.text import Span, Text
 
 _PARENTHESIS = "ASCII_40"

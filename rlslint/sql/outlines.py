@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise, takewhile
 
 from rlslint import NamedTuple, Pattern
-from rlslint.sql.placeholders import ANYTHING
+from rlslint.sql import ANYTHING
 from rlslint.sql.statement_ends import DOLLAR_TAG, WORD, end_of_quote
 
 _TEMPLATE = Pattern(

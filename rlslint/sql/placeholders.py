@@ -11,18 +11,6 @@ import re
 from rlslint import Pattern
 from rlslint.sql.statement_ends import DOLLAR_TAG, QUOTED, WORD, end_of_quote
 
-ANYTHING = "rlslint_anything"
-"""Stands in SQL for a stretch that is not known."""
-
-NAME = "rlslint_name"
-"""Stands in SQL for a single name that is not known."""
-
-
-def is_open_name(name: str) -> bool:
-    """Tell whether a part of a name is not known."""
-    return ANYTHING in name or NAME in name
-
-
 _NAME = rb"[A-Za-z_]\w*"
 # Behind a colon, a word or a bracket a colon is a cast, an assignment or a slice of an array.
 _PSQL_VARIABLE = (
@@ -43,7 +31,6 @@ _DRIVER = (
 _SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
 _TEMPLATES = Pattern(_TEMPLATE)
 _BRACES = Pattern(rb"\{\{[-~]?\s*[A-Za-z_.$][^{},]*\}\}")
-_MARKS = (":", "${", "{{")
 _IN_SQL_FILES = Pattern(
     rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb")|" + _SKIPPED, re.DOTALL
 )
@@ -66,16 +53,6 @@ _NO_OPERANDS = frozenset(
     b"and or not limit offset like ilike in values then else when between select from set to where "
     b"is returning by on order group having union except intersect as case end any all for".split()
 )
-
-
-def is_placeholder(name: str) -> bool:
-    """Tell whether a name in a parsed statement stands for a placeholder of its text."""
-    return name != "" and (name.strip("_") == "" or name.startswith(_MARKS))
-
-
-def has_marks(sql: str) -> bool:
-    """Tell whether SQL may have a placeholder of psql or of a template in it."""
-    return any(mark in sql for mark in _MARKS)
 
 
 def placeholder_stretches(data: bytes) -> list[tuple[int, int]]:

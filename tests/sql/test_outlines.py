@@ -6,8 +6,8 @@ import time
 
 import pytest
 
+from rlslint.sql import ANYTHING
 from rlslint.sql.outlines import Outline, outlines
-from rlslint.sql.placeholders import ANYTHING
 
 
 def told(outline: Outline) -> tuple[str, str, list[str], str]:

@@ -2,8 +2,9 @@
 
 import pytest
 
+from rlslint.sql import is_placeholder
 from rlslint.sql.parser import ParsedStatement
-from rlslint.sql.placeholders import is_placeholder, without_placeholders
+from rlslint.sql.placeholders import without_placeholders
 from rlslint.sql.statements import BrokenStatement, read
 from rlslint.text import Text
 from tests.sql.every_kind import EveryKind

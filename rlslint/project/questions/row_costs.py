@@ -12,7 +12,6 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Index, Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.config import Severity
-from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.calls import called_in_body
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.cost import Lookup, lookups, row_calls, unwrapped_calls, unwrapped_reads
@@ -202,6 +201,8 @@ def tables_asked(function: Function, catalog: Catalog) -> tuple[str, ...]:
 
     Raises UnknownFact where none is found and not all bodies are known.
     """
+    from rlslint.meaning.bodies import tables_read
+
     waiting, seen = [function], {function}
     gap: UnknownFact | None = None
     while waiting:

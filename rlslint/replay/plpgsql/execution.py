@@ -15,8 +15,9 @@ from rlslint.replay.plpgsql.tree import NOWHERE, BodyRange
 from rlslint.replay.plpgsql.values import Blank, PartlyKnown
 from rlslint.replay.plpgsql.words import doubt_by_words
 from rlslint.replay.state import Replay
+from rlslint.sql import ANYTHING, NAME
 from rlslint.sql.parser import BrokenStatement, ParsedStatement, SyntaxProblem, parsed_statements
-from rlslint.sql.placeholders import ANYTHING, NAME, has_templates
+from rlslint.sql.placeholders import has_templates
 from rlslint.sql.recovery import filled_statements
 from rlslint.text import Statement, Text
 

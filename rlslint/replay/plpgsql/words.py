@@ -12,8 +12,8 @@ from rlslint.catalog.roles import PossibleDefault, Role, Schema
 from rlslint.replay.doubtful import DOUBTFUL, Doubts
 from rlslint.replay.open_names import all_relations, name_pattern, relations_named
 from rlslint.replay.state import Replay
+from rlslint.sql import is_open_name
 from rlslint.sql.outlines import Outline, outlines
-from rlslint.sql.placeholders import is_open_name
 
 Names = tuple[str, ...]
 A = TypeVar("A", Relation, Function)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
 from rlslint.catalog.predicates import Clause
-from rlslint.meaning.bodies import span_of_read
 from rlslint.meaning.empty_settings import EmptyCast, casts, failing_casts, failing_read
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
@@ -146,6 +145,8 @@ def _in_policy(policy: Policy, found: list[tuple[Clause, EmptyCast]]) -> Finding
 def _in_function(
     function: Function, policies: tuple[Policy, ...], project: Project
 ) -> Iterator[Finding]:
+    from rlslint.meaning.bodies import span_of_read
+
     if function.language not in ("sql", "plpgsql"):
         return
     body = project.body(function)
