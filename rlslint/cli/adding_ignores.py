@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.cli.streams import Failure, replace_file
 from rlslint.code.adapters import comment_mark
 from rlslint.code.comments import is_in_string, says_the_same
+from rlslint.config.options import Config
 from rlslint.files import disk
+from rlslint.files.git import ADDED, GitProblem, repository_of, uncommitted
 from rlslint.files.ignores import rows_around
-from rlslint.files.walk import kind
+from rlslint.files.layouts import History
+from rlslint.files.walk import folders_above, kind
 from rlslint.project import Finding
+from rlslint.project.migrations import histories_at
 from rlslint.reports import ReportedFinding, Result
 from rlslint.rules.baselines import identity
 from rlslint.rules.suppression import Statements
@@ -64,10 +68,54 @@ class _Target:
         self._places = []
 
 
-def with_ignores(result: Result, reason: str, lint: Callable[[], Result]) -> Result:
+_CHECKSUMS = frozenset(("atlas", "flyway", "graphile-migrate", "liquibase", "prisma"))
+"""Tools that refuse a migration that is not what it was when it ran."""
+
+_CRATES = (b"sqlx", b"refinery")
+"""Libraries of Rust that do so too, whose migrations look like those of others."""
+
+
+def with_checksum(paths: Iterable[str], config: Config) -> frozenset[str]:
+    """Return the migrations, as they are shown, that a tool refuses where a comment is added.
+
+    A commit has or had them, so that they may have run.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for history in histories_at(paths, config)[0].histories:
+        root = repository_of(history.root) if _keeps_checksums(history) else None
+        if root is not None:
+            found.setdefault(root, {}).update((one.path, one.shown) for one in history.migrations)
+    fixed: set[str] = set()
+    for root, files in found.items():
+        try:
+            states = uncommitted(root, files)
+        except GitProblem:
+            states = {}
+        fixed.update(shown for path, shown in files.items() if states.get(path) != ADDED)
+    return frozenset(fixed)
+
+
+def _keeps_checksums(history: History) -> bool:
+    if history.layout in _CHECKSUMS:
+        return True
+    crates = (os.path.join(folder, "Cargo.toml") for folder in (*folders_above(history.root),)[:4])
+    return history.layout == "numbered" and any(map(_needs_checksums, crates))
+
+
+def _needs_checksums(crate: str) -> bool:
+    try:
+        return any(name in disk.read(crate) for name in _CRATES)
+    except OSError:
+        return False
+
+
+def with_ignores(
+    result: Result, reason: str, lint: Callable[[], Result], fixed: Container[str]
+) -> Result:
     """Write comments that let findings stand, and return the result with those that are left.
 
-    `lint` finds all there is, without regard to what was there before.
+    `lint` finds all there is, without regard to what was there before; nothing is written into
+    files that are `fixed`.
     """
     reason = reason.strip()
     if not reason or not reason.isprintable() or "*/" in reason:
@@ -78,12 +126,15 @@ def with_ignores(result: Result, reason: str, lint: Callable[[], Result]) -> Res
         for one in result.findings
         if one.name not in _HYGIENE
     ]
+    for target in targets:
+        if target.place is not None and target.place.path in fixed:
+            target.give_up()
     contents: dict[str, bytes] = {}
     if any(one.place for one in targets):
         contents = _fitting(targets, result if result.earlier is None else lint(), reason, lint)
     for path, content in contents.items():
         replace_file(path, content)
-    return _told(result, targets)
+    return _told(result, targets, fixed)
 
 
 _MOST_TURNS = 6
@@ -284,7 +335,7 @@ def _content(data: bytes, comments: list[tuple[_Comment, set[str]]], reason: str
     return head + b"\n".join(lines)
 
 
-def _told(result: Result, targets: list[_Target]) -> Result:
+def _told(result: Result, targets: list[_Target], fixed: Container[str]) -> Result:
     """Return a result with the findings that are left, and with what is to be said of them."""
     left = [one for one in targets if one.place is None]
     ids = {id(one.finding) for one in left}
@@ -293,10 +344,10 @@ def _told(result: Result, targets: list[_Target]) -> Result:
     for path, alike in _by_file(left).items():
         rules = ", ".join(sorted({one.finding.name for one in alike}))
         where = path or "What stands in no file"
-        notes.append(
-            f"{where} cannot hold a comment that lets this stand: {rules}. Use the baseline, or "
-            "`accept` in the configuration."
-        )
+        why = "cannot hold a comment that lets this stand"
+        if path in fixed:
+            why = "may have run, and its tool then refuses another comment, so this is left"
+        notes.append(f"{where} {why}: {rules}. Use the baseline, or `accept` in the configuration.")
     return result._replace(findings=findings, notes=tuple(notes))
 
 

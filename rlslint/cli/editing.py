@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from rlslint import NamedTuple
@@ -23,7 +23,7 @@ from rlslint.config.options import Config, ConfigError
 from rlslint.engine import check
 from rlslint.files import disk
 from rlslint.files.continuation import NewFile
-from rlslint.files.git import GitProblem, repository_of, uncommitted
+from rlslint.files.git import ADDED, GitProblem, repository_of, uncommitted
 from rlslint.reports import ReportedFinding, Result, shown_path
 from rlslint.reports.closing import counted
 from rlslint.reports.edits import Fix, applied, fix_of, source_of, written_into
@@ -47,14 +47,14 @@ def mend_in_place(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     except (ConfigError, UnknownRuleError) as error:
         return deliver(Report("", "", harmless(problem_lines(error)), ERROR), None)
     known = tuple(_known(before.findings))
-    open_files, problems = _uncommitted({one.path for one in known})
-    wanted = [one for one in known if options["unsafe_fixes"] or _is_allowed(one, open_files)]
+    states, problems = _uncommitted({one.path for one in known})
+    wanted = [one for one in known if options["unsafe_fixes"] or _is_allowed(one, states)]
     choice = _Choice(paths, config, before if not is_compared(config, options) else None)
     choice.grow(wanted)
     if options["diff"]:
         files = [(file.path, file.content) for file in choice.files]
         print_text("".join(difference(shown_path(p), disk.read(p), new) for p, new in files))
-        say(*problems, *_sentences(choice.chosen, len(known) - len(wanted), would=True))
+        say(*problems, *_sentences(choice, len(known) - len(wanted), would=True))
         return FINDINGS if files and not options["exit_zero"] else SUCCESS
     try:
         held = [disk.read(file.path) for file in choice.files]
@@ -68,7 +68,7 @@ def mend_in_place(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     report = report_of(after, file, config, options)
     status = deliver(report, options["output_file"])
     if not options["quiet"]:
-        say(*problems, *_sentences(choice.chosen, len(known) - len(wanted), would=False))
+        say(*problems, *_sentences(choice, len(known) - len(wanted), would=False))
     return status
 
 
@@ -76,23 +76,31 @@ def _known(findings: Iterable[ReportedFinding]) -> Iterator[_Mended]:
     for reported in findings:
         fix = fix_of(reported)
         if fix is not None:
-            yield _Mended(reported, fix, os.path.abspath(fix.edits[0].text.path))
+            path = os.path.abspath(fix.edits[0].text.path)
+            # What a link leads to may be committed, or have run, under another name.
+            if not os.path.islink(path):
+                yield _Mended(reported, fix, path)
 
 
-def _is_allowed(one: _Mended, open_files: Container[str]) -> bool:
-    """Tell whether a fix changes nothing that has run, nor more than what is wrong."""
-    return one.path in open_files and (one.fix.is_safe or one.fix.is_of_migration)
+def _is_allowed(one: _Mended, states: Mapping[str, str]) -> bool:
+    """Tell whether a fix changes nothing that has run, nor more than what is wrong.
+
+    A migration that was committed may have run, whatever was changed in it since.
+    """
+    if one.fix.is_of_migration:
+        return states.get(one.path) == ADDED
+    return one.path in states and one.fix.is_safe
 
 
-def _uncommitted(paths: Iterable[str]) -> tuple[set[str], list[str]]:
-    """Return the files that no commit holds as they are, and why that cannot be told of others.
+def _uncommitted(paths: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Return what no commit holds as it is, and how, and why that cannot be told of others.
 
     Of a file in no repository nobody knows whether it has run.
     """
     by_root: dict[str | None, list[str]] = {}
     for path in sorted(paths):
         by_root.setdefault(repository_of(path), []).append(path)
-    found: set[str] = set()
+    found: dict[str, str] = {}
     problems = []
     for root, inside in by_root.items():
         if root is None:
@@ -112,11 +120,15 @@ class _Choice:
         self.after = before if before is not None else check(paths, config)
         self.chosen: tuple[_Mended, ...] = ()
         self.files: tuple[NewFile, ...] = ()
+        self.untried = 0
         self._checks = 0
 
     def grow(self, wanted: Sequence[_Mended]) -> None:
         """Add fixes that end their findings, by halves where not all do."""
-        if not wanted or self._checks >= _MOST_CHECKS:
+        if self._checks >= _MOST_CHECKS:
+            self.untried += len(wanted)
+            return
+        if not wanted:
             return
         trial = (*self.chosen, *wanted)
         files, made = _written(trial)
@@ -177,10 +189,16 @@ def _written(mended: Sequence[_Mended]) -> tuple[tuple[NewFile, ...], list[_Mend
     return tuple(files), made
 
 
-def _sentences(chosen: Sequence[_Mended], left: int, would: bool) -> Iterator[str]:
+def _sentences(choice: _Choice, left: int, would: bool) -> Iterator[str]:
+    chosen = choice.chosen
     if chosen:
         verb = "would be" if would else "was" if len(chosen) == 1 else "were"
         yield f"{counted(len(chosen), 'finding')} {verb} mended in {_in_files(chosen)}."
+    if choice.untried:
+        yield (
+            f"Whether {counted(choice.untried, 'finding')} can be mended was not tried, since each "
+            "try checks the project: run it again, or name fewer files."
+        )
     if left:
         yield f"{left} can be mended with --unsafe-fixes: see what that changes with --diff."
 

@@ -76,10 +76,11 @@ def checked(
     result = _found(paths, config, standard_input, options, progress)
     if options["add_ignore"] is None:
         return result
-    from rlslint.cli.adding_ignores import with_ignores
+    from rlslint.cli.adding_ignores import with_checksum, with_ignores
     from rlslint.engine import check
 
-    return with_ignores(result, options["add_ignore"], lambda: check(paths, config))
+    fixed = with_checksum(paths, config)
+    return with_ignores(result, options["add_ignore"], lambda: check(paths, config), fixed)
 
 
 def _found(

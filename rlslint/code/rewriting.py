@@ -82,7 +82,12 @@ def rewritten(text: Text, start: int, end: int, call: str, mark: str) -> Replace
     if (hole.start, hole.end) != (start + before, start + after):
         return None
     if hole.binding:
-        return None if found["quote"] else _in_literal(text, call.replace("{value}", hole.source))
+        if found["quote"]:
+            return None
+        # SET takes numbers, UUIDs and the like; set_config() takes texts.
+        is_set = _CALL().fullmatch(statement) is None
+        value = f"CAST({hole.source} AS text)" if is_set else hole.source
+        return _in_literal(text, call.replace("{value}", value))
     return _with_argument(text, call.replace("{value}", mark), mark, hole.source)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from rlslint import NamedTuple, Pattern
 from rlslint.reports import ReportedFinding, shown_path
-from rlslint.reports.mends import is_mend, is_statement
+from rlslint.reports.mends import is_mend, is_statement, pieces_of
 from rlslint.sql.parser import SyntaxProblem, tokens
 from rlslint.text import CatalogText, Statement, Text
 
@@ -100,12 +100,29 @@ def _behind(name: str, statement: Statement | None, text: Text, help: str) -> Fi
     if statement is not None and not statement.is_written:
         return None
     found = _end_of(text)
-    if found is None:
+    if found is None or not _can_be_added(text, help):
         return None
     at, end = found
     ended = help if help.rstrip().endswith(";") or "\n" in help or "--" in help else f"{help};"
     edit = Edit(text, at, at, f"{end}\n\n{ended}" if at else f"{ended}\n")
     return Fix(f"Add the statement that mends {name}", (edit,), False, True)
+
+
+_CONDITIONAL = Pattern(rb"(?im)^\s*(?:--\s*liquibase\s+formatted\s+sql|\\if)\b")
+"""Files of which parts run apart from the others, or perhaps: the changesets of Liquibase."""
+
+_SPLITTING = frozenset(("goose", "micrate", "play", "sql-migrate"))
+"""Tools that end a statement at each semicolon which no marks are around."""
+
+
+def _can_be_added(text: Text, help: str) -> bool:
+    """Tell whether statements at the end of a migration run with the rest of it, and whole."""
+    from rlslint.files.layouts.reversals import tool
+
+    if _CONDITIONAL().search(text.data) is not None:
+        return False
+    is_split = any(";" in one.rstrip().rstrip(";") for one in pieces_of(help))
+    return not (is_split and tool(text.data) in _SPLITTING)
 
 
 @lru_cache(maxsize=256)

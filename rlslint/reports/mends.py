@@ -64,7 +64,7 @@ class Mend(NamedTuple):
     @property
     def as_given(self) -> Mend:
         """The mend with the statements of the help as they are, which name no index."""
-        pieces = tuple(_pieces(self.help))
+        pieces = tuple(pieces_of(self.help))
         return self._replace(statements=pieces, reverses=("",) * len(pieces))
 
     @property
@@ -135,7 +135,7 @@ def _parsed(help: str) -> list[ParsedStatement]:
     return [one for one in found if isinstance(one, ParsedStatement)]
 
 
-def _pieces(help: str) -> list[str]:
+def pieces_of(help: str) -> list[str]:
     """Return the statements of a help as they are written, each with what stands behind it."""
     data = help.encode()
     starts = [one.statement.start for one in _parsed(help)]
@@ -144,7 +144,7 @@ def _pieces(help: str) -> list[str]:
 
 
 def _mend(help: str, findings: tuple[ReportedFinding, ...]) -> Mend:
-    found, pieces = _parsed(help), _pieces(help)
+    found, pieces = _parsed(help), pieces_of(help)
     opened = {
         _named(one.node["relation"]) for one in found if one.statement.kind == "AlterTableStmt"
     }

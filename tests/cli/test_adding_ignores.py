@@ -157,6 +157,32 @@ def test_a_file_that_cannot_hold_a_comment_is_named(tmp_path: Path) -> None:
     assert settings.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("folder", "names", "others"),
+    [
+        ("sql", ("V1__a.sql", "V2__b.sql"), {}),
+        ("migrations", ("1_a.sql", "2_b.sql"), {"Cargo.toml": '[dependencies]\nsqlx = "0.8"\n'}),
+    ],
+)
+def test_a_migration_whose_checksum_a_tool_keeps_gets_no_comment(
+    tmp_path: Path, folder: str, names: tuple[str, str], others: dict[str, str]
+) -> None:
+    old, new = (f"{folder}/{name}" for name in names)
+    open_table = (
+        "CREATE TABLE more (id int, tenant_id int NOT NULL);\nGRANT SELECT ON more TO app_user;\n"
+    )
+    one = new_repository(tmp_path / "shop")
+    for path, content in {old: FIRST, **others}.items():
+        one.write(path, content)
+    one.commit()
+    one.write(new, open_table)
+    before = (one.root / old).read_bytes()
+    run = add(one.root)
+    assert (one.root / old).read_bytes() == before
+    assert f"{old} may have run, and its tool then refuses another comment" in run.stderr
+    assert b"-- rlslint: ignore[" in (one.root / new).read_bytes()
+
+
 def test_only_what_is_new_gets_a_comment(tmp_path: Path) -> None:
     repository = new_repository(tmp_path / "shop")
     repository.write("migrations/1.sql", FIRST)

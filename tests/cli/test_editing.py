@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
 
+from rlslint.cli import editing
 from tests.cli.test_fix import NOTES, SETUP, contents, written
 from tests.command_line import Run, rlslint
+from tests.postgres import Server
 
 OPEN = SETUP.replace("docs TO web;", "docs TO web;\nALTER TABLE docs FORCE ROW LEVEL SECURITY;")
 PSYCOPG = "import psycopg\n\n\ndef act(conn: psycopg.Connection, tenant, user):\n"
@@ -31,6 +35,8 @@ PGX = (
     "\ttx, _ := conn.Begin(ctx)\n\ttx."
 )
 BOUND = "\"SELECT set_config('app.tenant', %s, true)\""
+CAST = BOUND.replace("%s", "CAST(%s AS text)")
+LIQUIBASE = "--liquibase formatted sql\n--changeset ada:{} {}\n"
 
 
 def run(folder: Path, *arguments: str) -> Run:
@@ -63,9 +69,10 @@ def repository(folder: Path, files: dict[str, str], committed: dict[str, str]) -
         ("a.py", PSYCOPG, "    conn.execute(\"SET LOCAL app.tenant = '{}'\".format(tenant))\n",
          f"    conn.execute({BOUND}, [str(tenant)])\n"),
         ("a.py", PSYCOPG, "    conn.execute(\"SET LOCAL app.tenant = %s\", (tenant,))\n",
-         f"    conn.execute({BOUND}, (tenant,))\n"),
+         f"    conn.execute({CAST}, (tenant,))\n"),
         ("a.py", PSYCOPG, "    conn.execute('SET LOCAL app.tenant = %s', (tenant,))\n",
-         "    conn.execute('SELECT set_config(\\'app.tenant\\', %s, true)', (tenant,))\n"),
+         "    conn.execute('SELECT set_config(\\'app.tenant\\', CAST(%s AS text), true)', "
+         "(tenant,))\n"),
         ("a.py", SQLALCHEMY, "    conn.execute(text(f\"SET LOCAL app.tenant = '{tenant}'\"))\n",
          "    conn.execute(text(\"SELECT set_config('app.tenant', :value, true)\"), "
          '{"value": str(tenant)})\n'),
@@ -141,6 +148,56 @@ def test_a_migration_that_is_not_committed_is_mended_at_its_end(tmp_path: Path) 
     run(tmp_path, "--fix")
     assert run(tmp_path, "--fix").stdout == ""
     assert (tmp_path / "db/2.sql").read_text().count("CREATE INDEX ON public.notes") == 1
+
+
+@pytest.mark.parametrize("value", [5, uuid4(), "5"])
+def test_a_value_that_is_bound_already_may_be_of_any_type(value: object, server: Server) -> None:
+    with server.database() as database, psycopg.connect(database.conninfo()) as connection:
+        (held,) = connection.execute(json.loads(CAST), (value,)).fetchone() or ()
+    assert held == str(value)
+
+
+def test_a_migration_that_was_committed_stays_though_it_was_changed(tmp_path: Path) -> None:
+    repository(tmp_path, {}, {"migrations/1.sql": OPEN, "migrations/2.sql": NOTES})
+    (tmp_path / "migrations/2.sql").write_text(f"{NOTES}-- more\n")
+    done = run(tmp_path, "--fix")
+    assert (tmp_path / "migrations/2.sql").read_text() == f"{NOTES}-- more\n"
+    assert "1 can be mended with --unsafe-fixes" in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--unsafe-fixes",)])
+def test_a_link_stays_one(options: tuple[str, ...], tmp_path: Path) -> None:
+    repository(tmp_path, {}, {"migrations/1.sql": OPEN, "shared/notes.sql": NOTES})
+    link = tmp_path / "migrations/2.sql"
+    link.symlink_to("../shared/notes.sql")
+    run(tmp_path, "--fix", *options)
+    assert link.is_symlink()
+    assert link.read_text() == NOTES
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        LIQUIBASE.format(2, "") + NOTES + "--changeset ada:3 context:test\nSELECT 1;\n",
+        f"{NOTES}\\if :testing\nSELECT 1;\n\\endif\n",
+    ],
+)
+def test_what_may_not_run_is_no_place_for_a_mend(new: str, tmp_path: Path) -> None:
+    head = LIQUIBASE.format(1, "") if new.startswith("--") else ""
+    repository(tmp_path, {"changelog/2.sql": new}, {"changelog/1.sql": head + OPEN})
+    done = run(tmp_path, "--fix", "--unsafe-fixes")
+    assert "rls-not-enabled" in done.stdout
+    assert (tmp_path / "changelog/2.sql").read_text() == new
+
+
+def test_fixes_that_were_not_tried_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(editing, "_MOST_CHECKS", 0)
+    repository(tmp_path, {"migrations/2.sql": NOTES}, {"migrations/1.sql": OPEN})
+    done = run(tmp_path, "--fix")
+    assert "Whether 1 finding can be mended was not tried" in done.stderr
+    assert (tmp_path / "migrations/2.sql").read_text() == NOTES
 
 
 def test_a_refused_statement_is_written_as_it_is_meant(tmp_path: Path) -> None:

@@ -417,6 +417,19 @@ def test_what_would_mend_nothing_is_left_out_and_named(tmp_path: Path) -> None:
     assert "ALTER VIEW" not in mended
 
 
+@pytest.mark.parametrize("name", ["dbmate", "sqlx", "diesel", "liquibase"])
+def test_an_index_has_a_file_of_its_own_where_a_tool_sends_all_at_once(
+    name: str, tmp_path: Path
+) -> None:
+    files = {**next(one for one in LAYOUTS if one.name == name).files}
+    last = [path for path in files if "notes" in path and "down" not in path][-1]
+    files[last] += NOTES.replace("notes", "letters")
+    written(tmp_path, files)
+    made = [tmp_path / path for path in fixed(tmp_path).stdout.splitlines()]
+    counts = [one.read_text().count("CREATE INDEX CONCURRENTLY ") for one in made]
+    assert [count for count in counts if count] == [1, 1]
+
+
 def test_an_index_of_a_partitioned_table_is_not_built_concurrently(tmp_path: Path) -> None:
     history = SETUP + (
         "CREATE TABLE parts (id int, tenant_id int NOT NULL) PARTITION BY LIST (id);\n"

@@ -23,8 +23,9 @@ class Tool(NamedTuple):
     `head` stands above all, `up` and `down` above either way, `end` at the end of a way. `alone`
     takes the place of `up` in a file that runs outside of a transaction, and `alone_down` that of
     `down`; it is None where a file cannot say so. `lone` tells that such a file may hold one
-    statement only. `around` stands around a statement with a semicolon in it, `between`
-    between any two. `note` is to be said of what was written.
+    statement only, for all of it is sent at once, and several are a transaction to PostgreSQL then.
+    `around` stands around a statement with a semicolon in it, `between` between any two. `note` is
+    to be said of what was written.
     """
 
     head: str = ""
@@ -49,8 +50,9 @@ _TOOLS = {
         down="-- migrate:down",
         alone="-- migrate:up transaction:false",
         alone_down="-- migrate:down transaction:false",
+        lone=True,
     ),
-    "diesel": Tool(alone=""),
+    "diesel": Tool(alone="", lone=True),
     "drizzle": Tool(between="--> statement-breakpoint"),
     "flyway": Tool(alone=""),
     "golang-migrate": Tool(alone="", lone=True),
@@ -62,7 +64,7 @@ _TOOLS = {
         around=("-- +goose StatementBegin", "-- +goose StatementEnd"),
     ),
     "hasura": Tool(),
-    "liquibase": Tool(head="--liquibase formatted sql\n", alone=""),
+    "liquibase": Tool(head="--liquibase formatted sql\n", alone="", lone=True),
     "micrate": Tool(
         up="-- +micrate Up",
         down="-- +micrate Down",
@@ -111,7 +113,7 @@ def tool_of(history: History, last: Migration) -> Tool | None:
     if sections is not None:
         tool = tool._replace(up=sections[0], down=sections[1])
     if any(_content(one.path).startswith(_SQLX) for one in history.migrations):
-        tool = tool._replace(alone=_SQLX.decode())
+        tool = tool._replace(alone=_SQLX.decode(), lone=True)
     return tool
 
 
