@@ -41,7 +41,7 @@ from rlslint.project.project import Project
 from rlslint.reports import place
 from rlslint.reports.access_words import Speaker, reason
 from rlslint.text.faults import tracebacks
-from rlslint.text.sentences import names_in
+from rlslint.text.sentences import counted, names_in
 
 _WIDEST = 100
 _MOST_TOLD = 10
@@ -367,8 +367,3 @@ def _summary(matrices: list[Matrix]) -> str:
 def _not_followed(opening: Opening) -> list[NotChecked]:
     of_projects = (item for one in opening.projects for item in one.not_checked)
     return [*of_projects, *opening.unread]
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number with its noun in the right form."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rlslint.cli.access import asked_of, counted, failures, opened, status_of
+from rlslint.cli.access import asked_of, failures, opened, status_of
 from rlslint.cli.adoption import standing_in
 from rlslint.cli.streams import FINDINGS, Failure, Report, deliver, harmless, joined
 from rlslint.files import disk
@@ -15,7 +15,7 @@ from rlslint.project.access_changes import compare
 from rlslint.project.matrix import Asked, Matrix, matrix_of
 from rlslint.project.opening import Opened, Opening, is_connection_string
 from rlslint.reports.access_changes import GATES, Compared, as_json, gates_broken, markdown, text
-from rlslint.text.sentences import names_in
+from rlslint.text.sentences import counted, names_in
 
 _WIDEST = 100
 

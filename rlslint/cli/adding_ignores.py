@@ -38,7 +38,7 @@ _SAFE = frozenset(" ,.;()_-/+=!abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW
 """What means nothing in a string of any language, nor to a driver that looks for placeholders."""
 
 
-class _Comment(NamedTuple):
+class Comment(NamedTuple):
     """A comment on a line of its own above a row of a file, or behind one."""
 
     path: str
@@ -46,17 +46,22 @@ class _Comment(NamedTuple):
     mark: str
     is_behind: bool = False
 
+    def words(self, rules: Iterable[str], reason: str) -> str:
+        """Return the comment itself."""
+        said = f"{self.mark} rlslint: ignore[{', '.join(sorted(rules))}] {reason}"
+        return f"{said} */" if self.mark == "/*" else said
+
 
 class _Target:
     """A finding that is to stand, and the places that its comment may have, the best one first."""
 
-    def __init__(self, finding: ReportedFinding, places: tuple[_Comment, ...]) -> None:
+    def __init__(self, finding: ReportedFinding, places: tuple[Comment, ...]) -> None:
         self.finding = finding
         self.spot = _spot(finding, {})
         self._places = list(places)
 
     @property
-    def place(self) -> _Comment | None:
+    def place(self) -> Comment | None:
         """The place that is tried, None where none is left."""
         return self._places[0] if self._places else None
 
@@ -122,7 +127,7 @@ def with_ignores(
         raise Failure("--add-ignore needs a reason, in one line of text.")
     statements = Statements()
     targets = [
-        _Target(one, tuple(_places(one.finding, statements, reason)))
+        _Target(one, tuple(places_of(one.finding, statements, reason)))
         for one in result.findings
         if one.name not in _HYGIENE
     ]
@@ -169,7 +174,7 @@ def _fitting(
     return {}
 
 
-def _rows_moved(comments: Iterable[_Comment]) -> dict[str, list[int]]:
+def _rows_moved(comments: Iterable[Comment]) -> dict[str, list[int]]:
     """Return the rows of each file above which a line is new."""
     found: dict[str, list[int]] = {}
     for at in comments:
@@ -178,8 +183,8 @@ def _rows_moved(comments: Iterable[_Comment]) -> dict[str, list[int]]:
     return {path: sorted(rows) for path, rows in found.items()}
 
 
-def _comments(targets: Iterable[_Target]) -> dict[_Comment, set[str]]:
-    found: dict[_Comment, set[str]] = {}
+def _comments(targets: Iterable[_Target]) -> dict[Comment, set[str]]:
+    found: dict[Comment, set[str]] = {}
     for one in targets:
         if one.place is not None:
             found.setdefault(one.place, set()).add(one.finding.name)
@@ -206,8 +211,8 @@ def _spot(reported: ReportedFinding, moved: dict[str, list[int]]) -> _Spot:
     return _Spot(known.rule, known.object, path, row)
 
 
-def _places(finding: Finding, statements: Statements, reason: str) -> Iterator[_Comment]:
-    """Yield where a comment could let a finding stand."""
+def places_of(finding: Finding, statements: Statements, reason: str) -> Iterator[Comment]:
+    """Yield where a comment could let a finding stand, the best place first."""
     span = finding.span
     if span is None or isinstance(span.text, CatalogText):
         return
@@ -220,10 +225,10 @@ def _places(finding: Finding, statements: Statements, reason: str) -> Iterator[_
     text, path = shown.text, shown.text.path
     row, column = text.location(shown.start)
     if text.host is None or is_setting:
-        yield _Comment(path, row, mark)
+        yield Comment(path, row, mark)
         if not is_setting:
             last = text.location(max(shown.start, shown.end - 1)).row
-            yield _Comment(path, last, mark, is_behind=True)
+            yield Comment(path, last, mark, is_behind=True)
         return
     before = text.line(row)[: column - 1]
     start = text.character(shown.start) - (column - 1)
@@ -232,12 +237,12 @@ def _places(finding: Finding, statements: Statements, reason: str) -> Iterator[_
     if in_string and not before.strip(_BLANK_OR_OPENING):
         # Line feeds may be gone when it is sent, and with them the end of other comments.
         if _SAFE.issuperset(reason):
-            yield _Comment(path, row, "/*")
+            yield Comment(path, row, "/*")
     elif in_string is False and "<?" not in before:
         opening = _opening(statement, row)
-        yield _Comment(path, opening, mark)
+        yield Comment(path, opening, mark)
         if opening != row:
-            yield _Comment(path, row, mark)
+            yield Comment(path, row, mark)
 
 
 def _opening(statement: Statement, row: int) -> int:
@@ -266,9 +271,9 @@ def _mark(name: str) -> str:
             return "--"
 
 
-def _contents(comments: dict[_Comment, set[str]], reason: str) -> dict[str, bytes]:
+def _contents(comments: dict[Comment, set[str]], reason: str) -> dict[str, bytes]:
     """Return what files hold with comments, those alone that say the same with them."""
-    by_path: dict[str, list[tuple[_Comment, set[str]]]] = {}
+    by_path: dict[str, list[tuple[Comment, set[str]]]] = {}
     for place, names in comments.items():
         by_path.setdefault(place.path, []).append((place, names))
     found = {}
@@ -306,7 +311,7 @@ def _meaning(path: str, data: bytes) -> object:
     return None
 
 
-def _content(data: bytes, comments: list[tuple[_Comment, set[str]]], reason: str) -> bytes | None:
+def _content(data: bytes, comments: list[tuple[Comment, set[str]]], reason: str) -> bytes | None:
     head = _MARK if data.startswith(_MARK) else b""
     lines = data[len(head) :].split(b"\n")
     ending = b"\r" if any(line.endswith(b"\r") for line in lines[:-1]) else b""
@@ -318,10 +323,8 @@ def _content(data: bytes, comments: list[tuple[_Comment, set[str]]], reason: str
     for place, names in sorted(comments, key=lambda one: -one[0].row):
         if not 1 <= place.row <= len(lines):
             return None
-        words = f"{place.mark} rlslint: ignore[{', '.join(sorted(names))}] {reason}"
-        words += " */" if place.mark == "/*" else ""
         try:
-            comment = words.encode(encoding)
+            comment = place.words(names, reason).encode(encoding)
         except UnicodeEncodeError:
             return None
         line = lines[place.row - 1]
@@ -351,7 +354,7 @@ def _told(result: Result, targets: list[_Target], fixed: Container[str]) -> Resu
     return result._replace(findings=findings, notes=tuple(notes))
 
 
-def _added(kept: Iterable[_Comment]) -> str:
+def _added(kept: Iterable[Comment]) -> str:
     paths = [place.path for place in kept]
     if not paths:
         return "Added no comment."

@@ -25,9 +25,9 @@ from rlslint.files import disk
 from rlslint.files.continuation import NewFile
 from rlslint.files.git import ADDED, GitProblem, repository_of, uncommitted
 from rlslint.reports import ReportedFinding, Result, shown_path
-from rlslint.reports.closing import counted
 from rlslint.reports.edits import Fix, applied, fix_of, source_of, written_into
 from rlslint.rules import UnknownRuleError
+from rlslint.text.sentences import counted
 
 
 class _Mended(NamedTuple):

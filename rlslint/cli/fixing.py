@@ -22,10 +22,10 @@ from rlslint.files.continuation.continuing import continued
 from rlslint.files.layouts import History
 from rlslint.project.migrations import histories_at
 from rlslint.reports import ReportedFinding, Result, shown_path
-from rlslint.reports.closing import counted
 from rlslint.reports.mends import Mend, agreeing, is_mend, mends_of, steps_of
 from rlslint.rules import UnknownRuleError
 from rlslint.text.display import printable
+from rlslint.text.sentences import counted
 
 _ROUNDS = 6
 """How often what a mend brings with it is mended as well: an index for a new policy."""

@@ -14,7 +14,7 @@ from rlslint.catalog.functions import Function
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, ContextFunctions
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node, SyntaxProblem, Token, parsed_statements, tokens
-from rlslint.text import Span, Text
+from rlslint.text import Span, Text, span_of
 from rlslint.text.budget import WORDS_OF_A_CALL
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def span_of_read(function: Function, read: SettingRead) -> Span | None:
     """Return where a read of a setting stands in a body, else what made the function."""
     statement = function.because("body")
     if statement is None or not statement.is_written or function.body_start < 0:
-        return statement.span if statement is not None else None
+        return span_of(statement)
     start = function.body_start + read.offset
     return Span(statement.text, start, start + len("current_setting"))
 
@@ -86,7 +86,7 @@ def span_of_write(function: Function, write: SettingChange) -> Span | None:
     """Return where a body changes a setting, else what made the function."""
     statement = function.because("body")
     if statement is None or not statement.is_written or function.body_start < 0:
-        return statement.span if statement is not None else None
+        return span_of(statement)
     start = function.body_start + write.offset
     data = function.body.encode()
     end = data.find(b";", write.offset)

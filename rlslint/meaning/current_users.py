@@ -7,7 +7,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.meaning.bodies import words_in_body
 from rlslint.sql.parser import Token
-from rlslint.text import Span
+from rlslint.text import Span, span_of
 
 _WORDS = frozenset(("current_user", "current_role", "user"))
 """SQL's names for the user whose rights count, who inside of a SECURITY DEFINER function is the
@@ -61,6 +61,6 @@ def span_of_user(function: Function, read: UserRead) -> Span | None:
     """Return where a body asks, else what made the function."""
     statement = function.because("body")
     if statement is None or not statement.is_written or function.body_start < 0:
-        return statement.span if statement is not None else None
+        return span_of(statement)
     start = function.body_start
     return Span(statement.text, start + read.start, start + read.end)

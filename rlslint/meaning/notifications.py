@@ -9,7 +9,7 @@ from rlslint.meaning.body_access import parts_of
 from rlslint.meaning.row_copies import Columns, columns_given, columns_in
 from rlslint.sql.nodes import strings
 from rlslint.sql.parser import Node
-from rlslint.text import Span
+from rlslint.text import Span, span_of
 
 _PLAIN = frozenset(("concat", "format", "lower"))
 """Functions by which a channel's name is put together that is the same for all."""
@@ -71,7 +71,7 @@ def span_of_notification(function: Function) -> Span | None:
     """Return where a body sends a notification, else what made the function."""
     statement = function.because("body")
     if statement is None or not statement.is_written or function.body_start < 0:
-        return statement.span if statement is not None else None
+        return span_of(statement)
     places = [token for word, token in words_in_body(function) if word == "pg_notify"]
     if len(places) != 1:
         return statement.span

@@ -12,7 +12,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.project.matrix import Answer, Matrix, Part, alike_roles
 from rlslint.project.routes import traced_routes, workload_of
-from rlslint.text import Span, Statement
+from rlslint.text import Span, span_of
 
 
 class Node(NamedTuple):
@@ -134,7 +134,7 @@ class _Drawing:
 
     def _role(self, name: str) -> str:
         known = self._matrix.project.catalog.roles.get(name)
-        return self._node("Role", name, span=_span(known.created) if known is not None else None)
+        return self._node("Role", name, span=span_of(known.created) if known is not None else None)
 
     def _memberships(self) -> None:
         for name, role in self._matrix.project.catalog.roles.items():
@@ -155,7 +155,7 @@ class _Drawing:
     def _answers(self, tables: list[Relation]) -> None:
         first = tables[0]
         if len(tables) == 1:
-            end = self._node("Table", str(first), span=_span(first.created))
+            end = self._node("Table", str(first), span=span_of(first.created))
         else:
             names = ", ".join(map(str, tables[:3]))
             more = f" and {len(tables) - 3} more" if len(tables) > 3 else ""
@@ -184,7 +184,7 @@ class _Drawing:
         before = self._role(role)
         for through in way.via:
             is_function = isinstance(through, Function)
-            step = self._node(_kind_of(through), str(through), span=_span(through.created))
+            step = self._node(_kind_of(through), str(through), span=span_of(through.created))
             self._edge(before, step, "Calls" if is_function else "Reads", _listed(commands))
             before = step
         words = _listed(commands) if way.reader == role else f"{_listed(commands)} as {way.reader}"
@@ -198,10 +198,6 @@ def _kind_of(through: Relation | Function) -> str:
         return "View" if through.is_view or through.is_materialized_view else "Table"
     except UnknownFact:
         return "Table"
-
-
-def _span(statement: Statement | None) -> Span | None:
-    return None if statement is None else statement.span
 
 
 def _listed(commands: Iterable[str]) -> str:

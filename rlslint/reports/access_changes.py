@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from textwrap import wrap
 from typing import Any
 
 from rlslint import NamedTuple
@@ -16,7 +15,7 @@ from rlslint.project.access_changes import NO_TABLE, Change, Comparison
 from rlslint.project.matrix import Matrix
 from rlslint.reports.access_words import Speaker, commands_in_words, place_of, role_in_words
 from rlslint.reports.markdown import escaped
-from rlslint.text.display import printable
+from rlslint.text.display import hanging, printable
 from rlslint.text.secrets import masked
 from rlslint.text.sentences import listed
 
@@ -131,18 +130,12 @@ def _of_change(words: Words, change: Change, width: int) -> Iterator[str]:
     yield words.headline(change)
     before, now = words.before(change), words.now(change)
     if before == now:
-        yield from _hanging("    still   ", now, width)
+        yield from hanging("    still   ", masked(now), width)
     else:
-        yield from _hanging("    before  ", before, width)
-        yield from _hanging("    now     ", now, width)
+        yield from hanging("    before  ", masked(before), width)
+        yield from hanging("    now     ", masked(now), width)
     for note in words.notes(change):
-        yield from _hanging("    ", note, width)
-
-
-def _hanging(head: str, words: str, width: int) -> Iterator[str]:
-    room = max(width - len(head), 20)
-    for number, line in enumerate(wrap(masked(words), room, break_long_words=False)):
-        yield (head if number == 0 else " " * len(head)) + line
+        yield from hanging("    ", masked(note), width)
 
 
 def markdown(compared: Sequence[Compared]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from rlslint.reports import place
 from rlslint.reports.access_explained import Said, changes, explained, outcome
 from rlslint.reports.access_text import Named
 from rlslint.reports.access_words import Speaker, condition_sql, reason, shortened
-from rlslint.text import Span, Statement
+from rlslint.text import Span, span_of
 from rlslint.text.display import printable
 from rlslint.text.secrets import masked
 
@@ -115,7 +115,7 @@ def _table(matrix: Matrix, table: Relation) -> dict[str, Any]:
         "owner": table.owner if table.knows("owner") else None,
         "row_security": table.rls_enabled if table.knows("rls_enabled") else None,
         "forced": table.rls_forced if table.knows("rls_forced") else None,
-        **_place(_span(table.created)),
+        **_place(span_of(table.created)),
         "access": [
             {"roles": list(group.roles), **_answer(answer, table, group.roles[0], matrix, speaker)}
             for group in alike_roles(matrix, table)
@@ -133,7 +133,11 @@ def _answer(
         "words": speaker.answer(answer.rows, answer.ways, table),
         "ways": [_way(way, table, speaker, matrix) for way in answer.ways],
         "policies": [
-            {"name": policy.name, "permissive": policy.permissive, **_place(_span(policy.created))}
+            {
+                "name": policy.name,
+                "permissive": policy.permissive,
+                **_place(span_of(policy.created)),
+            }
             for policy in _policies(matrix.project.catalog, table, role, answer)
         ],
     }
@@ -163,7 +167,7 @@ def _rows(rows: Rows, table: Relation, speaker: Speaker, matrix: Matrix) -> dict
 def _way(way: Way, table: Relation, speaker: Speaker, matrix: Matrix) -> dict[str, Any]:
     return {
         "kind": way.kind,
-        "via": [{"name": str(one), **_place(_span(one.created))} for one in way.via],
+        "via": [{"name": str(one), **_place(span_of(one.created))} for one in way.via],
         "reader": way.reader,
         "is_part": way.is_part,
         **_rows(way.rows, table, speaker, matrix),
@@ -182,10 +186,6 @@ def _policies(catalog: Catalog, table: Relation, role: str, answer: Answer) -> l
             continue
         found |= {policy.name: policy for policy in (*permissive, *restrictive)}
     return list(found.values())
-
-
-def _span(statement: Statement | None) -> Span | None:
-    return None if statement is None else statement.span
 
 
 def _place(span: Span | None) -> dict[str, Any]:
@@ -246,6 +246,6 @@ def _said(said: Said) -> dict[str, Any]:
         "step": said.step,
         "words": said.words,
         "verdict": said.verdict,
-        **_place(_span(said.statement)),
+        **_place(span_of(said.statement)),
         "parts": [_said(part) for part in said.parts],
     }

@@ -34,6 +34,7 @@ from rlslint.reports.access_words import (
 )
 from rlslint.text.display import printable
 from rlslint.text.secrets import masked
+from rlslint.text.sentences import counted
 
 _MOST_EXPLAINED = 1_500
 """How many answers are explained step by step, which keeps a page of 2,000 tables below 5 MB."""
@@ -86,18 +87,18 @@ def _harmless(data: str) -> str:
 def _summary(projects: Sequence[Shown], findings: Sequence[ReportedFinding], steps: _Steps) -> str:
     tables = sum(len(one.matrix.tables) for one in projects)
     roles = len({role.name for one in projects for role in one.matrix.roles})
-    counted = (_counted(tables, "table"), _counted(roles, "role"))
-    said = f"{', '.join((*counted, _counted(len(findings), 'finding')))}."
+    numbers = (
+        counted(tables, "table"),
+        counted(roles, "role"),
+        counted(len(findings), "finding"),
+    )
+    said = f"{', '.join(numbers)}."
     if steps.left_out:
         said += (
-            f" {_counted(steps.left_out, 'answer')} without the steps that lead to them:"
+            f" {counted(steps.left_out, 'answer')} without the steps that lead to them:"
             " rlslint access explain tells them."
         )
     return said
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 class _Steps:

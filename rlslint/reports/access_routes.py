@@ -12,7 +12,7 @@ from rlslint.project.routes import Reach, TracedRoute, workload_of
 from rlslint.reports import place
 from rlslint.text import Span
 from rlslint.text.display import printable
-from rlslint.text.sentences import listed
+from rlslint.text.sentences import counted, listed
 
 VERSION = 1
 _ROWS = {
@@ -60,15 +60,11 @@ def sees(reach: Reach) -> str:
     if reach.exempt:
         return f"sees every row, for no policy binds it: {reach.exempt}"
     parts = [
-        f"{_ROWS[extent]} of {_tables(number)}"
+        f"{_ROWS[extent]} of {counted(number, 'table')}"
         for extent in _ROWS
         if (number := reach.extents.get(extent, 0))
     ]
     return f"sees {listed(parts)}" if parts else "there are no tables"
-
-
-def _tables(number: int) -> str:
-    return "1 table" if number == 1 else f"{number} tables"
 
 
 def _at(span: Span) -> str:

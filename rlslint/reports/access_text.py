@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from textwrap import wrap
 
 from rlslint.access.effective import Extent, Rows
 from rlslint.access.tracing import Trace
@@ -21,7 +20,7 @@ from rlslint.reports.access_words import (
     shortened,
 )
 from rlslint.reports.markdown import escaped
-from rlslint.text.display import printable
+from rlslint.text.display import hanging, printable
 from rlslint.text.secrets import masked
 
 Named = Sequence[tuple[str, Matrix]]
@@ -62,7 +61,7 @@ def _matrix(matrix: Matrix, width: int) -> Iterator[str]:
     longest = max((len(role_in_words(role.name)) for role in matrix.roles), default=0)
     for role in matrix.roles:
         words = f"{about_role(role)}{everywhere.get(role.name, '')}"
-        yield from _hanging(f"  {role_in_words(role.name):{longest}}  ", words, width)
+        yield from hanging(f"  {role_in_words(role.name):{longest}}  ", words, width)
     groups: dict[tuple[str, ...], list[str]] = {}
     for table in matrix.tables:
         alike = [
@@ -75,12 +74,12 @@ def _matrix(matrix: Matrix, width: int) -> Iterator[str]:
             groups.setdefault(lines, []).append(str(table))
     for lines, names in groups.items():
         yield ""
-        yield from _hanging("", ", ".join(names), width)
+        yield from hanging("", ", ".join(names), width)
         yield from lines
     if conditions.numbers:
         yield from ("", "Conditions")
         for sql, number in conditions.numbers.items():
-            yield from _hanging(f"  [{number}] ", sql, width)
+            yield from hanging(f"  [{number}] ", sql, width)
 
 
 def _everywhere(matrix: Matrix) -> dict[str, str]:
@@ -123,15 +122,15 @@ def _of_table(
             for answer in group.answers
         ]
         if len(said) == 1:
-            yield from _hanging("  ", f"{names}: {said[0][1]}", width)
+            yield from hanging("  ", f"{names}: {said[0][1]}", width)
             continue
-        yield from _hanging("  ", names, width)
+        yield from hanging("  ", names, width)
         widest = max(len(commands) for commands, _ in said)
         for commands, words in said:
             if widest <= width // 3:
-                yield from _hanging(f"    {commands:{widest}}  ", words, width)
+                yield from hanging(f"    {commands:{widest}}  ", words, width)
             else:
-                yield from _hanging("    ", f"{commands}: {words}", width)
+                yield from hanging("    ", f"{commands}: {words}", width)
 
 
 def markdown(matrices: Named) -> Iterator[str]:
@@ -165,19 +164,6 @@ def _least_last(alike: tuple[list[str], AlikeRoles]) -> bool:
     return _is_none(alike[1])
 
 
-def _hanging(head: str, words: str, width: int) -> Iterator[str]:
-    """Yield words behind a head, further lines below the first of them."""
-    if len(head) > width // 2:
-        yield head.rstrip()
-        head = " " * (len(head) - len(head.lstrip()) + 4)
-    room = max(width - len(head), 20)
-    lines = wrap(words, room, break_long_words=False, break_on_hyphens=False) or [""]
-    yield (head + lines[0]).rstrip()
-    indent = " " * (len(head) if head.strip() else len(head) + 2)
-    for line in lines[1:]:
-        yield indent + line
-
-
 def explanation(
     traces: Sequence[tuple[Trace, tuple[Way, ...]]], speaker: Speaker, width: int
 ) -> Iterator[str]:
@@ -191,21 +177,21 @@ def explanation(
 def _explained(trace: Trace, ways: tuple[Way, ...], speaker: Speaker, width: int) -> Iterator[str]:
     steps = explained(trace, ways, speaker)
     head = f"{role_in_words(trace.role)}, {trace.command.upper()} on {trace.table}: "
-    yield from _hanging("", head + speaker.rows(trace.rows, trace.table), width)
+    yield from hanging("", head + speaker.rows(trace.rows, trace.table), width)
     found = outcome(trace, steps)
     if found:
-        yield from _hanging("", f"Given this row and session, {found}.", width)
+        yield from hanging("", f"Given this row and session, {found}.", width)
     yield ""
     for number, step in enumerate(steps, 1):
         yield from _said(f"{number:3}. ", step, width)
     for change in changes(trace, ways):
-        yield from _hanging("   > ", change, width)
+        yield from hanging("   > ", change, width)
 
 
 def _said(head: str, said: Said, width: int) -> Iterator[str]:
     place = f" ({place_of(said.statement)})" if said.statement is not None else ""
     shown = f" [{said.verdict}]" if said.verdict in _GIVEN else ""
-    yield from _hanging(head, f"{said.words}{shown}{place}", width)
+    yield from hanging(head, f"{said.words}{shown}{place}", width)
     for part in said.parts:
         yield from _said(" " * len(head) + "- ", part, width)
 

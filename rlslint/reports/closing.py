@@ -10,6 +10,7 @@ from rlslint.config import Severity
 from rlslint.project import NotChecked
 from rlslint.reports import Checked, Database, Result, place
 from rlslint.text.display import printable
+from rlslint.text.sentences import counted
 
 if TYPE_CHECKING:
     from rlslint.rules.baselines import Earlier
@@ -135,15 +136,6 @@ def statistics_as_json(result: Result) -> Iterator[str]:
         ],
         indent=2,
     )
-
-
-def counted(count: int, noun: str) -> str:
-    """Return `1 policy`, `2 policies`."""
-    if count == 1:
-        return f"1 {noun}"
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return f"{count} {noun[:-1]}ies"
-    return f"{count} {noun}s"
 
 
 def _has_sql(checked: Checked) -> bool:

@@ -234,6 +234,11 @@ class Statement:
         return self.parent.span
 
 
+def span_of(statement: Statement | None) -> Span | None:
+    """Return where a statement stands, None where there is none."""
+    return None if statement is None else statement.span
+
+
 @lru_cache(maxsize=64)
 def _secrets_by_line(source: str) -> dict[int, list[tuple[int, int]]]:
     """Return the same for all texts in one file, which are searched once."""

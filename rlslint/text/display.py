@@ -66,6 +66,19 @@ def wrapped(words: str, columns: int) -> Iterator[str]:
     yield line
 
 
+def hanging(head: str, words: str, width: int) -> Iterator[str]:
+    """Yield words behind a head, further lines below the first of them."""
+    if len(head) > width // 2:
+        yield head.rstrip()
+        head = " " * (len(head) - len(head.lstrip()) + 4)
+    room = max(width - len(head), 20)
+    lines = list(wrapped(" ".join(words.splitlines()), room))
+    yield (head + lines[0]).rstrip()
+    indent = " " * (len(head) if head.strip() else len(head) + 2)
+    for line in lines[1:]:
+        yield indent + line
+
+
 class Screen(NamedTuple):
     """What a report is printed on: with colours or not, how wide, and whether it shows links."""
 

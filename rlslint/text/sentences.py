@@ -17,6 +17,15 @@ def listed(words: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def counted(count: int, noun: str) -> str:
+    """Return `1 policy`, `2 policies`."""
+    if count == 1:
+        return f"1 {noun}"
+    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
+        return f"{count} {noun[:-1]}ies"
+    return f"{count} {noun}s"
+
+
 def names_in(written: str) -> tuple[str, ...]:
     """Return the names of a list with commas between them, quoted or not."""
     names = (name.strip().strip("\"'") for name in written.split(","))

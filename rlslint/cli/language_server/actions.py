@@ -8,20 +8,17 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
+from rlslint.cli.adding_ignores import places_of
 from rlslint.cli.language_server.diagnostics import SOURCE, Shown
 from rlslint.cli.language_server.positions import Positions, range_of
-from rlslint.files.ignores import rows_around
-from rlslint.files.walk import kind
 from rlslint.reports import ReportedFinding
 from rlslint.reports.edits import fix_of, source_of
-from rlslint.text import Statement
+from rlslint.rules.suppression import Statements
 
 SHOW_CARD = "rlslint.showCard"
 """The command of the server that shows a rule's card."""
 
 REASON = "say here why this is meant"
-
-_HASH = (".py", ".rb", ".rake", ".ex", ".exs", ".env", ".yml", ".yaml", ".toml", ".tf", ".service")
 
 
 class File:
@@ -99,26 +96,16 @@ def _actions(
 def _comment(reported: ReportedFinding, file: File) -> tuple[int, str] | None:
     """Return the comment that lets a finding stand, and at which character to put it."""
     finding = reported.finding
-    span = finding.span
-    if span is None:
+    place = next(places_of(finding, Statements(), REASON), None)
+    if place is None or finding.span is None or place.path != finding.span.text.path:
         return None
-    statement = finding.statement or Statement(span.text, span.start, span.end, "")
-    if statement.span.text.path != span.text.path:
-        return None
-    row = rows_around(statement)[0]
     lines = file.source.split("\n")
-    if row > len(lines):
+    if place.row > len(lines):
         return None
-    line = lines[row - 1]
+    line = lines[place.row - 1]
     indent = line[: len(line) - len(line.lstrip())]
-    start = sum(len(one) + 1 for one in lines[: row - 1])
-    return start, f"{indent}{_mark(file.path)} rlslint: ignore[{reported.name}] {REASON}\n"
-
-
-def _mark(path: str) -> str:
-    if kind(os.path.basename(path)) == "sql":
-        return "--"
-    return "#" if path.endswith(_HASH) else "//"
+    start = sum(len(one) + 1 for one in lines[: place.row - 1])
+    return start, f"{indent}{place.words([reported.name], REASON)}\n"
 
 
 def _changed(
