@@ -80,9 +80,7 @@ def ways_of(
             if read.role == role:
                 continue
             may = _known(partial(_may, catalog, role, view, command))
-            if may is False:
-                continue
-            if command == "truncate" or (command != "select" and not _is_writable(read)):
+            if may is False or not _can_pass(read, command):
                 continue
             reader = read.role if read.role != _THE_USER else role
             if reader == role and not behind:
@@ -100,6 +98,20 @@ def ways_of(
                 gained = _if_known(rows(owner, relation), may, "it may call the function")
                 found.append(Way("function", (function, *behind), owner, gained, True))
     return tuple(way for way in found if _gives_more(way.rows, direct))
+
+
+def shown_by_views(catalog: Catalog, role: str, table: Relation, command: str) -> bool:
+    """Tell whether a role surely gets at a table through a view, with the rights of its owner."""
+    return any(
+        read.role != _THE_USER
+        and _can_pass(read, command)
+        and _known(partial(_may, catalog, role, read.through[0], command)) is True
+        for read in _views(catalog).get(table, ())
+    )
+
+
+def _can_pass(read: TableRead, command: str) -> bool:
+    return command == "select" or (command != "truncate" and _is_writable(read))
 
 
 @remembered

@@ -50,11 +50,17 @@ def mend_in_place(paths: tuple[str, ...], options: Mapping[str, Any]) -> int:
     states, problems = _uncommitted({one.path for one in known})
     wanted = [one for one in known if options["unsafe_fixes"] or _is_allowed(one, states)]
     choice = _Choice(paths, config, before if not is_compared(config, options) else None)
-    choice.grow(wanted)
+    if before.failures and wanted:
+        problems.append("Nothing is mended, for what could not be read may say what is there.")
+    else:
+        choice.grow(wanted)
     if options["diff"]:
         files = [(file.path, file.content) for file in choice.files]
         print_text("".join(difference(shown_path(p), disk.read(p), new) for p, new in files))
-        say(*problems, *_sentences(choice, len(known) - len(wanted), would=True))
+        say(*before.failures, *problems)
+        say(*_sentences(choice, len(known) - len(wanted), would=True))
+        if before.failures:
+            return ERROR
         return FINDINGS if files and not options["exit_zero"] else SUCCESS
     try:
         held = [disk.read(file.path) for file in choice.files]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from rlslint import NamedTuple
 from rlslint.access import (
@@ -21,6 +22,7 @@ from rlslint.access.privileges import (
     has_any_column_privilege,
     has_privilege,
 )
+from rlslint.access.ways import shown_by_views
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
@@ -113,6 +115,7 @@ class Reaching:
         match one:
             case Relation():
                 yield from self._on(one, self._granted(one.grants.known()))
+                yield from self._through_views(one)
             case Policy():
                 relation, admitted = one.relation, frozenset(one.known_roles)
                 roles = self._granted(relation.grants.known())
@@ -127,6 +130,23 @@ class Reaching:
                 for role in self._roles:
                     if role != one.name and one.name in self._acting_as(role):
                         yield role, "SET ROLE"
+
+    def _through_views(self, relation: Relation) -> Iterator[tuple[str, str]]:
+        """Yield who gets through a view at a table without row security.
+
+        Where there is row security, that is another finding.
+        """
+        if not (relation.knows("kind") and relation.is_table and relation.knows("rls_enabled")):
+            return
+        if relation.rls_enabled:
+            return
+        for role in self._roles:
+            for command in DATA_PRIVILEGES:
+                if self._holds(role, partial(self._is_shown, relation, command)):
+                    yield role, command.upper()
+
+    def _is_shown(self, relation: Relation, command: str, acting: str) -> bool:
+        return shown_by_views(self._catalog, acting, relation, command)
 
     def _granted(self, grants: Iterable[object]) -> Iterable[str]:
         grantees = (str(getattr(grant, "grantee", PUBLIC)) for grant in grants)

@@ -108,6 +108,8 @@ NEW_ROLE = "CREATE ROLE fresh LOGIN;\nGRANT {0} TO fresh;\n"
         "CREATE ROLE fresh LOGIN NOINHERIT;\nGRANT app_user TO fresh;",
         "DO $$ BEGIN EXECUTE 'GRANT DELETE ON docs TO app_user'; END $$;",
         "ALTER TABLE docs OWNER TO reporting;",
+        "CREATE VIEW shown AS SELECT body FROM docs;\nGRANT SELECT ON shown TO reporting;",
+        "CREATE VIEW written AS SELECT * FROM docs;\nGRANT INSERT ON written TO app_user;",
     ],
 )
 def test_a_new_way_to_an_old_table_is_new(project: Project, sql: str) -> None:
@@ -128,6 +130,9 @@ def test_a_new_way_to_an_old_table_is_new(project: Project, sql: str) -> None:
         "CREATE INDEX ON docs (body);",
         "ALTER TABLE docs RENAME COLUMN body TO content;",
         "CREATE ROLE idle LOGIN;",
+        "CREATE VIEW shown AS SELECT body FROM docs;\nGRANT SELECT ON shown TO app_user;",
+        "CREATE VIEW own WITH (security_invoker) AS SELECT * FROM docs;\n"
+        "GRANT SELECT ON own TO reporting;",
     ],
 )
 def test_what_shows_nobody_more_is_not_new(project: Project, sql: str) -> None:

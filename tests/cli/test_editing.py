@@ -190,6 +190,20 @@ def test_what_may_not_run_is_no_place_for_a_mend(new: str, tmp_path: Path) -> No
     assert (tmp_path / "changelog/2.sql").read_text() == new
 
 
+def test_what_cannot_be_read_is_an_error_after_which_nothing_is_mended(tmp_path: Path) -> None:
+    repository(tmp_path, {"migrations/2.sql": NOTES}, {"migrations/1.sql": OPEN})
+    (tmp_path / "migrations/3.sql").write_bytes(b"SELECT 1;\0")
+    for options in ((), ("--diff",)):
+        done = run(tmp_path, "--fix", *options)
+        assert done.returncode == 2
+        assert "migrations/3.sql " in done.stderr
+        assert "Nothing is mended, for what could not be read may say what is there." in done.stderr
+    assert (tmp_path / "migrations/2.sql").read_text() == NOTES
+    done = run(tmp_path, "--diff", "nowhere")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "nowhere does not exist." in done.stderr
+
+
 def test_fixes_that_were_not_tried_are_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
