@@ -24,8 +24,11 @@ from rlslint.reports import (
     ReportedFinding,
     Result,
     in_order,
+    is_shown,
     reported,
+    takes_part,
     unshown,
+    without_copies,
     without_overwriting,
 )
 from rlslint.rules import Selection, selection_of
@@ -401,11 +404,11 @@ def _result(
     if named is not None:
         kept = [*kept, *_about_ignores(uses, project, selection, named, faults)]
         everything, files = kept, named.files | {one.place.path for one in config.named}
-        kept = [finding for finding in kept if _takes_part(finding, files)]
+        kept = [finding for finding in kept if takes_part(finding, files)]
         if len(kept) < len(everything):
-            distinct = _without_copies(_without_faults(reported, everything, faults), loose)
-            elsewhere = [one for one in distinct if not _takes_part(one.finding, files)]
-    shown = _without_copies(_without_faults(reported, kept, faults), loose)
+            distinct = without_copies(_without_faults(reported, everything, faults), loose)
+            elsewhere = [one for one in distinct if not takes_part(one.finding, files)]
+    shown = without_copies(_without_faults(reported, kept, faults), loose)
     unread = () if named is None else tuple(named.notes)
     earlier = None
     if before is not None:
@@ -414,7 +417,7 @@ def _result(
         is_whole = before.is_whole and not (unread or faults or reader.errors)
         run = Run(shown, elsewhere, (*findings, *kept), selection.names, unchecked, is_whole)
         shown, elsewhere, earlier = _compared(run, before, judged_projects, selection, faults)
-    shown_now = (finding for finding in shown if _is_shown(finding, config))
+    shown_now = (finding for finding in shown if is_shown(finding, config))
     ordered = without_overwriting(in_order(shown_now, faults), faults)
     if not _may_deny(read, reader, named):
         uses_row_security = uses_row_security or None
@@ -429,10 +432,10 @@ def _result(
         notes=(*reader.notes, *unread),
         errors=tuple(reader.errors),
         uses_row_security=uses_row_security,
-        hidden=Counter(f.severity for f in shown if not _is_shown(f, config)),
+        hidden=Counter(f.severity for f in shown if not is_shown(f, config)),
         databases=tuple(databases),
         faults=tuple(faults),
-        elsewhere=sum(_is_shown(one, config) for one in elsewhere),
+        elsewhere=sum(is_shown(one, config) for one in elsewhere),
         is_part=bool(unread),
         earlier=earlier,
     )
@@ -465,7 +468,7 @@ def _compared(
         asked = [("EntryUse", use) for use in uses]
         return [f for one in projects[:1] for f in judge(asked, one, selection, [], faults)]
 
-    return compared(run, before, lambda one: _is_shown(one, selection.config), about_entries)
+    return compared(run, before, lambda one: is_shown(one, selection.config), about_entries)
 
 
 def _with_standing(findings: list[Finding], project: Project, faults: list[Fault]) -> list[Finding]:
@@ -549,59 +552,6 @@ def _about_options(
 
     asked = (("OptionUse", use) for use in option_uses(config, projects))
     return judge(asked, projects[0], selection, [], faults)
-
-
-def _takes_part(finding: Finding, named: frozenset[str]) -> bool:
-    """Tell whether a finding stands in a file that the user named, or has a part there."""
-    spans = [finding.span, *(related.span for related in finding.related)]
-    if any(span is None or span.text.path in named for span in spans):
-        return True
-    return not named.isdisjoint(finding.files)
-
-
-def _without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[ReportedFinding]:
-    """Leave out what a script beside the histories repeats, and what several of them say alike.
-
-    Statements are copied into scripts, and scripts into one that has them all: the fault is
-    reported in the history, else in the shortest of the scripts. What stands in settings or in code
-    is said once of all histories whose tables it is about in the same words.
-    """
-
-    def copies_last(reported: ReportedFinding) -> int:
-        span = reported.finding.span
-        return len(span.text.data) if span is not None and span.text.path in loose else 0
-
-    origins: dict[str, str] = {}
-    said: set[tuple[object, ...]] = set()
-    kept = []
-    for one in sorted(findings, key=copies_last) if loose else findings:
-        finding, span = one.finding, one.finding.span
-        path = span.text.path if span is not None else ""
-        if span is not None:
-            # What is read once for all histories is one Text for all of them; a script that
-            # a program runs as well is one of its own each time.
-            place = (
-                (path, *span.text.location(span.start))
-                if path in loose
-                else (id(span.text), span.start)
-            )
-            words = (one.name, place, finding.database, finding.message)
-            if words in said:
-                continue
-            said.add(words)
-        if not loose:
-            kept.append(one)
-            continue
-        origin = origins.setdefault(one.fingerprint, path)
-        if origin == path or path not in loose:
-            kept.append(one)
-    return kept
-
-
-def _is_shown(finding: ReportedFinding, config: Config) -> bool:
-    """Tell whether a finding is grave and sure enough to be shown."""
-    least = config.min_severity if config.min_severity is not None else Severity.warning
-    return finding.severity >= least and finding.confidence >= config.min_confidence
 
 
 def _without_readers(projects: Sequence[Project]) -> list[SettingWrite]:

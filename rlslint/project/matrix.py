@@ -27,7 +27,7 @@ from rlslint.catalog.model import Kind, Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import anonymous_roles
+from rlslint.project.questions import anonymous_roles
 from rlslint.text import Span
 from rlslint.text.sentences import listed
 

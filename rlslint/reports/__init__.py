@@ -21,6 +21,7 @@ from rlslint.text.secrets import masked
 from rlslint.text.sentences import told
 
 if TYPE_CHECKING:
+    from rlslint.config.options import Config
     from rlslint.rules.baselines import Earlier
 
 RULE_PAGE = "https://github.com/rlslint/rlslint/blob/main/rules/{}.md"
@@ -280,3 +281,56 @@ def _order(reported: ReportedFinding) -> tuple[object, ...]:
     if found is None:
         return (True, finding.database, (0, 0), (0, 0), finding.object, *rest)
     return (False, found.path, tuple(found.start), tuple(found.end), *rest)
+
+
+def takes_part(finding: Finding, named: frozenset[str]) -> bool:
+    """Tell whether a finding stands in a file that the user named, or has a part there."""
+    spans = [finding.span, *(related.span for related in finding.related)]
+    if any(span is None or span.text.path in named for span in spans):
+        return True
+    return not named.isdisjoint(finding.files)
+
+
+def without_copies(findings: list[ReportedFinding], loose: set[str]) -> list[ReportedFinding]:
+    """Leave out what a script beside the histories repeats, and what several of them say alike.
+
+    Statements are copied into scripts, and scripts into one that has them all: the fault is
+    reported in the history, else in the shortest of the scripts. What stands in settings or in code
+    is said once of all histories whose tables it is about in the same words.
+    """
+
+    def copies_last(reported: ReportedFinding) -> int:
+        span = reported.finding.span
+        return len(span.text.data) if span is not None and span.text.path in loose else 0
+
+    origins: dict[str, str] = {}
+    said: set[tuple[object, ...]] = set()
+    kept = []
+    for one in sorted(findings, key=copies_last) if loose else findings:
+        finding, span = one.finding, one.finding.span
+        path = span.text.path if span is not None else ""
+        if span is not None:
+            # What is read once for all histories is one Text for all of them; a script that
+            # a program runs as well is one of its own each time.
+            place = (
+                (path, *span.text.location(span.start))
+                if path in loose
+                else (id(span.text), span.start)
+            )
+            words = (one.name, place, finding.database, finding.message)
+            if words in said:
+                continue
+            said.add(words)
+        if not loose:
+            kept.append(one)
+            continue
+        origin = origins.setdefault(one.fingerprint, path)
+        if origin == path or path not in loose:
+            kept.append(one)
+    return kept
+
+
+def is_shown(finding: ReportedFinding, config: Config) -> bool:
+    """Tell whether a finding is grave and sure enough to be shown."""
+    least = config.min_severity if config.min_severity is not None else Severity.warning
+    return finding.severity >= least and finding.confidence >= config.min_confidence

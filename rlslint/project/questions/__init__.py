@@ -1,1 +1,96 @@
-"""What several checks ask of a project: who is exposed, by what, and what would mend it."""
+"""What several checks ask of a project: who is exposed, by what, and what would mend it.
+
+Here is what most of them ask: which runtime roles a policy serves, and which of these are callers
+without an account.
+"""
+
+from __future__ import annotations
+
+from rlslint.access import has_bypassrls, inherited_roles, is_superuser
+from rlslint.access.reach import not_exempt
+from rlslint.access.runtime_roles import Evidence
+from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.roles import PUBLIC
+from rlslint.config import Confidence
+from rlslint.config.platforms import ANONYMOUS
+from rlslint.project.project import Project
+from rlslint.text.sentences import words_of
+
+
+def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
+    """Return the runtime roles to which a policy applies, without those that bypass them all.
+
+    Nor those that are meant to see more than tenants do, where the policy is for them by name.
+    """
+    return served_where(policy.roles, project)
+
+
+def served_where(roles: tuple[str, ...], project: Project) -> tuple[str, ...]:
+    """Return the runtime roles that a policy for these roles serves; see served_roles."""
+    return project.ask(_served, roles)
+
+
+def _served(project: Project, roles: tuple[str, ...]) -> tuple[str, ...]:
+    catalog, runtime = project.catalog, project.runtime
+    found = tuple(
+        name
+        for name in runtime.names
+        if name not in runtime.bypassing
+        and not is_superuser(catalog, name)
+        and not has_bypassrls(catalog, name)
+        and (
+            PUBLIC in roles
+            or (
+                not inherited_roles(catalog, name).isdisjoint(roles)
+                and not is_privileged(name, project)
+            )
+        )
+    )
+    return not_exempt(catalog, runtime, found)
+
+
+def is_privileged(role: str, project: Project) -> bool:
+    """Tell whether policies bind rows for the other runtime roles, and never for this one by name.
+
+    It is an administrator's or a job's then. The configuration, the platform and connection
+    strings say more, unless they are called after such work: who is named there serves tenants.
+    One of callers without an account is none.
+    """
+    runtime = project.runtime
+    if role in project.ask(anonymous_roles):
+        return False
+    weak = (Evidence.sessions, Evidence.grants, Evidence.policies)
+    reason = runtime.reason(role)
+    if (reason.evidence not in weak and not reason.works) or len(runtime.names) < 2:
+        return False
+    bound = project.bound_roles
+    return bool(bound) and inherited_roles(project.catalog, role).isdisjoint(bound)
+
+
+def certainty(project: Project) -> Confidence | None:
+    """Return low confidence where nothing says who serves requests, else None: the card's."""
+    return Confidence.low if project.runtime.assumed else None
+
+
+def certainty_of_owners(relation: Relation, project: Project) -> Confidence | None:
+    """Return medium confidence where no column tells whose a row is, else as `certainty`."""
+    known = certainty(project)
+    if known is None and relation.knows("columns") and not project.tenant_columns(relation):
+        return Confidence.medium
+    return known
+
+
+_CALLED = frozenset(("anon", "anonymous", "guest", "guests", "unauthenticated", "visitor"))
+
+
+def anonymous_roles(project: Project) -> frozenset[str]:
+    """Return the runtime roles that serve callers without an account.
+
+    Those of a platform or of an API's settings, and those whose names say so.
+    """
+    named = {api.anonymous for api in project.apis if api.anonymous}
+    return frozenset(
+        role
+        for role in project.runtime.names
+        if role in ANONYMOUS or role in named or not words_of(role).isdisjoint(_CALLED)
+    )

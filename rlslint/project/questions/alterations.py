@@ -14,10 +14,10 @@ from rlslint.meaning.intents import is_open_to_strangers, publishes
 from rlslint.meaning.openings import openings
 from rlslint.project import Shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles, served_where
 from rlslint.project.questions.conditions import bound_condition
 from rlslint.project.questions.exposure import COMMANDS, Admission, is_guarded, is_shared
 from rlslint.project.questions.rewording import altered
-from rlslint.project.questions.served_roles import served_roles, served_where
 from rlslint.project.questions.siblings import is_called_shared
 
 

@@ -11,8 +11,8 @@ from rlslint.meaning.openings import openings
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.project import Project
+from rlslint.project.questions import anonymous_roles
 from rlslint.project.questions.exposure import Admission, admission, is_shared
-from rlslint.project.questions.served_roles import anonymous_roles
 from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Condition
 

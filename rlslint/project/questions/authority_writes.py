@@ -14,8 +14,8 @@ from rlslint.meaning.bounds import bound_of
 from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.project.project import Project
+from rlslint.project.questions import anonymous_roles, served_roles
 from rlslint.project.questions.new_rows import unchecked_branch
-from rlslint.project.questions.served_roles import anonymous_roles, served_roles
 from rlslint.sql.expressions import Expr, IsNull
 from rlslint.text import Statement
 

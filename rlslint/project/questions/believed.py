@@ -9,9 +9,9 @@ from rlslint.meaning.claims import client_controlled_bounds, client_controlled_r
 from rlslint.meaning.context import ContextRead
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import admission, restricted
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 
 Chosen = Callable[[ContextRead], bool]

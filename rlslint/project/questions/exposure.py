@@ -15,7 +15,7 @@ from rlslint.meaning.context import ContextRead
 from rlslint.meaning.deciding import is_literally_true
 from rlslint.meaning.openings import openings
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions.served_roles import (
+from rlslint.project.questions import (
     served_roles,
 )
 from rlslint.text.sentences import listed

@@ -7,7 +7,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.meaning.context import is_own
 from rlslint.meaning.refused_casts import RefusedCast, refused_casts
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import served_roles
+from rlslint.project.questions import served_roles
 from rlslint.sql.expressions import Call, Column, ColumnBinding, Operator
 
 

@@ -9,8 +9,8 @@ from rlslint.catalog.model import Column, Policy, Relation
 from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.context import is_own, is_row_free, own_column
 from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.rewording import written
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.sql.expressions import And, Expr, Operator, Query, SubSelect
 
 

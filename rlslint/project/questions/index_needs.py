@@ -24,7 +24,7 @@ from rlslint.meaning.index_support import (
 )
 from rlslint.project import shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import served_roles
+from rlslint.project.questions import served_roles
 from rlslint.project.terms import Terms
 from rlslint.sql import quoted_identifier
 from rlslint.sql.expressions import And, Call, Expr, Operator, SubSelect

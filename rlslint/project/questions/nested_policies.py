@@ -8,8 +8,8 @@ from rlslint.access.recursion import looked_up, select_policies
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.index_needs import filters_rows
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Terms
 from rlslint.sql.expressions import Expr, Source
 

@@ -19,7 +19,7 @@ from rlslint.meaning.deciding import can_be_true
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.project.project import Project, is_called_tenant, is_only_key
-from rlslint.project.questions.served_roles import served_roles
+from rlslint.project.questions import served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import (

@@ -11,9 +11,9 @@ from rlslint.catalog.model import Policy, Relation, RemovedPolicy
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.admitting import is_tautology
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.conditions import bound_condition
 from rlslint.project.questions.exposure import COMMANDS, VERBS, Admission
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.sql import free_name, quoted_identifier
 from rlslint.sql.expressions import Call, Expr
 from rlslint.text.sentences import listed

@@ -17,8 +17,8 @@ from rlslint.meaning.context import own_columns
 from rlslint.meaning.cost import Lookup, lookups, row_calls, unwrapped_calls, unwrapped_reads
 from rlslint.meaning.index_support import leading_index
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.index_needs import filters_rows, is_served_beside, reads_whole_table
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.sql.expressions import Call, Cast, Constant, Expr, Or
 
 

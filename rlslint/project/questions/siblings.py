@@ -22,10 +22,10 @@ from rlslint.meaning.intents import (
 from rlslint.meaning.openings import openings
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import COMMANDS, VERBS, is_guarded
 from rlslint.project.questions.rewording import altered
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import listed, words_of

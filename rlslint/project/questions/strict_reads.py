@@ -14,7 +14,7 @@ from rlslint.meaning.bodies import settings_read, span_of_read, words_in_body
 from rlslint.meaning.context import context_reads
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import served_roles
+from rlslint.project.questions import served_roles
 from rlslint.text import Span
 
 

@@ -24,8 +24,8 @@ from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.project import also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import is_privileged
 from rlslint.project.questions.exposure import belongs_to_nobody
-from rlslint.project.questions.served_roles import is_privileged
 from rlslint.sql.expressions import ColumnBinding, Query
 from rlslint.text import Related, Span
 

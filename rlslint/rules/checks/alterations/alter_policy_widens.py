@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.alterations import Widening, widening
 from rlslint.project.questions.exposure import whose
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.subjects import AlteredPolicy
 from rlslint.rules.registry import rule
 

@@ -13,8 +13,8 @@ from rlslint.meaning.bodies import settings_written, tables_written
 from rlslint.meaning.context import own_columns
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.function_exposure import asks_for_context
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Call, Expr, SubSelect
 

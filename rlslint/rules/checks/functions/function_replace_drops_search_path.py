@@ -11,9 +11,9 @@ from rlslint.meaning.bodies import tables_read
 from rlslint.meaning.unqualified import unqualified_names
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers, relations_meant
 from rlslint.project.questions.replaced_functions import lost_search_path, lost_security_definer
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier

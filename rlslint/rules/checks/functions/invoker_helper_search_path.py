@@ -13,7 +13,7 @@ from rlslint.meaning.calls import called_in_body, called_in_expression, search_p
 from rlslint.meaning.unqualified import tables_by_path
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import certainty, served_roles
+from rlslint.project.questions import certainty, served_roles
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 from rlslint.text.sentences import listed

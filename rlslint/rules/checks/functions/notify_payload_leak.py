@@ -12,7 +12,7 @@ from rlslint.catalog.model import Relation
 from rlslint.meaning.notifications import Notification, notifications, span_of_notification
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import certainty
+from rlslint.project.questions import certainty
 from rlslint.project.questions.trigger_copies import protected_triggers, telling_columns
 from rlslint.project.questions.view_exposure import is_public
 from rlslint.rules.registry import rule

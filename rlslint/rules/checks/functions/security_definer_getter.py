@@ -11,7 +11,7 @@ from rlslint.meaning.bodies import reads_context, settings_read, words_in_body
 from rlslint.meaning.body_effects import effects
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import served_roles
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 

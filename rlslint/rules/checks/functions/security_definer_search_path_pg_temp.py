@@ -12,8 +12,8 @@ from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.unqualified import tables_by_path
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.view_exposure import owner_name
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier

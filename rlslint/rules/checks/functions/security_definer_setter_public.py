@@ -19,8 +19,8 @@ from rlslint.meaning.bodies import (
 from rlslint.meaning.calls import called_in_body
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.function_exposure import TRIGGER_TYPES, callers
-from rlslint.project.questions.served_roles import certainty
 from rlslint.rules.registry import rule
 
 

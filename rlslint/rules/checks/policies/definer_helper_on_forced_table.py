@@ -8,8 +8,8 @@ from rlslint.access import spoken
 from rlslint.catalog.model import Policy
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.circles import Failing, failing, may_lead_back
-from rlslint.project.questions.served_roles import certainty
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 

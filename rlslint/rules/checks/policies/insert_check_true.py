@@ -15,6 +15,7 @@ from rlslint.meaning.deciding import is_literally_true
 from rlslint.meaning.simplifying import conjunction
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions import certainty
 from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import admission, may_spoil_what_all_share
 from rlslint.project.questions.new_rows import (
@@ -26,7 +27,6 @@ from rlslint.project.questions.new_rows import (
     writers,
 )
 from rlslint.project.questions.rewording import altered
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr

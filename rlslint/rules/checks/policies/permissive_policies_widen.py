@@ -8,10 +8,10 @@ from rlslint.access import spoken
 from rlslint.catalog.model import Policy
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.anonymous_callers import opens_to_anonymous
 from rlslint.project.questions.exposure import whose
 from rlslint.project.questions.ownerless import ownerless_rows
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.siblings import (
     Neighbour,
     admits_by_row_alone,

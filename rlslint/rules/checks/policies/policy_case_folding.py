@@ -10,8 +10,8 @@ from rlslint.config import Severity
 from rlslint.meaning.folded_case import FOLDS, Fold, column_of_table, folds
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import Admission, admission, restricted
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.unique_folds import is_citext, is_unique_when_folded
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

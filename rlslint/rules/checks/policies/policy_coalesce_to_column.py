@@ -9,9 +9,9 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.openings import Opening, openings
 from rlslint.project import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import admission, passing_rows, restricted
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 

@@ -16,7 +16,7 @@ from rlslint.meaning.captures import (
 )
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import certainty, served_roles
+from rlslint.project.questions import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier

@@ -12,9 +12,9 @@ from rlslint.meaning.bounds import Bound
 from rlslint.meaning.identities import told_by_user
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.conditions import mended
 from rlslint.project.questions.exposure import COMMANDS, Admission, admission, restricted
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

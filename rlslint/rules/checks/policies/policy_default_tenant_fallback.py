@@ -11,10 +11,10 @@ from rlslint.meaning.fallbacks import Fallback, fallbacks
 from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import admission, restricted
 from rlslint.project.questions.hidden_rows import hiding_all
 from rlslint.project.questions.nobodies import is_nobody
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

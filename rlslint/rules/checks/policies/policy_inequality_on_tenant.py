@@ -12,10 +12,10 @@ from rlslint.meaning.inequalities import Inequality, inequality, require_decided
 from rlslint.meaning.openings import openings
 from rlslint.project import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty_of_owners
 from rlslint.project.questions.conditions import mended, model_for, unsaid
 from rlslint.project.questions.exposure import Admission, admission, is_published, is_shared
 from rlslint.project.questions.hidden_rows import hiding_others, tables_looked_up
-from rlslint.project.questions.served_roles import certainty_of_owners
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

@@ -11,7 +11,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import certainty
+from rlslint.project.questions import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

@@ -24,11 +24,11 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions import anonymous_roles, certainty_of_owners
 from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import Admission, admission, is_published, is_shared, whose
 from rlslint.project.questions.homes import homes_of_callers
 from rlslint.project.questions.rewording import altered
-from rlslint.project.questions.served_roles import anonymous_roles, certainty_of_owners
 from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

@@ -10,7 +10,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.meaning.exclusions import Exclusion, exclusions
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import served_roles
+from rlslint.project.questions import served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 

@@ -14,10 +14,10 @@ from rlslint.meaning.openings import Opening, openings
 from rlslint.meaning.worlds import SessionSettings
 from rlslint.project import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import Admission, admission, passing_rows, restricted
 from rlslint.project.questions.hidden_rows import hiding_all, tables_looked_up
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 

@@ -11,8 +11,8 @@ from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
 from rlslint.meaning.worlds import MISSING, SessionSettings
 from rlslint.project import Finding
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import admission, restricted
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr

@@ -11,9 +11,9 @@ from rlslint.meaning.ownerless_rows import own_columns_of, ownerless_columns, ro
 from rlslint.meaning.worlds import SessionSettings
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import Admission, admission
 from rlslint.project.questions.ownerless import ownerless_rows
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

@@ -9,10 +9,10 @@ from rlslint.config import Confidence, Severity
 from rlslint.meaning.escapes import EscapeBranch
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.escape_branches import escape_branches, escaping
 from rlslint.project.questions.exposure import Admission, admission
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

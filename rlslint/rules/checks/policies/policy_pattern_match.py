@@ -10,10 +10,10 @@ from rlslint.meaning.claims import is_client_controlled
 from rlslint.meaning.loose_matches import LooseMatch, loose_matches
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.conditions import mended
 from rlslint.project.questions.exposure import Admission, admission, restricted
 from rlslint.project.questions.rewording import reworded, written
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Operator

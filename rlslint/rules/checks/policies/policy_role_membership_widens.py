@@ -13,8 +13,8 @@ from rlslint.catalog.roles import PUBLIC, Membership, quoted_roles
 from rlslint.meaning.bounds import is_bounded
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import Admission, admission, whose
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.siblings import admits_by_row_alone, lets_all_rows_pass
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

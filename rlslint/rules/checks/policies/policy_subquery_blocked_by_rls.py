@@ -24,8 +24,8 @@ from rlslint.meaning.bodies import runs_as_caller, tables_read
 from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import anonymous_roles, certainty, served_roles
 from rlslint.project.questions.exposure import COMMANDS
-from rlslint.project.questions.served_roles import anonymous_roles, certainty, served_roles
 from rlslint.project.questions.unserved_commands import readable
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule

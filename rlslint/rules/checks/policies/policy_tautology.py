@@ -13,9 +13,9 @@ from rlslint.meaning.deciding import is_literally_true
 from rlslint.meaning.tautologies import Tautology, tautologies
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty_of_owners
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import Admission, admission, is_shared, passing_rows
-from rlslint.project.questions.served_roles import certainty_of_owners
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 

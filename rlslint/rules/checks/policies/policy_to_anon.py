@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from rlslint.catalog.model import Policy
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import anonymous_roles, certainty
 from rlslint.project.questions.anonymous_callers import admits_whoever_asks, opened_to_anonymous
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import Admission
-from rlslint.project.questions.served_roles import anonymous_roles, certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 

@@ -8,7 +8,7 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.claims import user_editable_claims
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import certainty, served_roles
+from rlslint.project.questions import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 

@@ -9,6 +9,7 @@ from rlslint.config import Confidence, Severity
 from rlslint.meaning.deciding import is_literally_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant
+from rlslint.project.questions import certainty_of_owners
 from rlslint.project.questions.conditions import mended, unsaid
 from rlslint.project.questions.exposure import (
     Admission,
@@ -19,7 +20,6 @@ from rlslint.project.questions.exposure import (
     is_shared,
     whose,
 )
-from rlslint.project.questions.served_roles import certainty_of_owners
 from rlslint.project.questions.siblings import is_called_for_signed_in, is_called_shared
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule

@@ -8,8 +8,8 @@ from rlslint.catalog.model import Policy
 from rlslint.meaning.volatility import volatile_calls
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.rewording import reworded
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Call, Expr

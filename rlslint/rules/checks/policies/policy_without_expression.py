@@ -12,7 +12,7 @@ from rlslint.meaning.deciding import truths
 from rlslint.meaning.worlds import Situation
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import certainty, served_roles
+from rlslint.project.questions import certainty, served_roles
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

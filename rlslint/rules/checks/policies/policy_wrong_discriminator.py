@@ -14,8 +14,8 @@ from rlslint.meaning.bounds import Bound, bounds_of
 from rlslint.meaning.context import ContextFunctions, context_reads, own_columns
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project, is_called_tenant, is_only_key
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.rewording import reworded
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import expressions as sql

@@ -17,12 +17,12 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty, served_roles
 from rlslint.project.questions.conditions import closed
 from rlslint.project.questions.escape_branches import escape_branches
 from rlslint.project.questions.exposure import is_guarded
 from rlslint.project.questions.ownerless import is_ownerless
 from rlslint.project.questions.rewording import altered
-from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import free_name, quoted_identifier

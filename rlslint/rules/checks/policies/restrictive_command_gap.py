@@ -15,8 +15,8 @@ from rlslint.config import Confidence, Severity
 from rlslint.meaning.bounds import bounds_of, is_bounded
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import COMMANDS, Admission, admission, whose
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier

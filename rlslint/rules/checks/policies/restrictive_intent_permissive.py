@@ -10,8 +10,8 @@ from rlslint.config import Confidence
 from rlslint.meaning.intents import leaves_rows_out
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import whose
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.siblings import (
     Neighbour,
     as_restrictive,

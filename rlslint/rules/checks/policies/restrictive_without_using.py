@@ -13,9 +13,9 @@ from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.deciding import can_be_true
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty, served_roles
 from rlslint.project.questions.conditions import is_sound
 from rlslint.project.questions.exposure import admission
-from rlslint.project.questions.served_roles import certainty, served_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

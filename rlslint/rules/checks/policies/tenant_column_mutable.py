@@ -12,8 +12,8 @@ from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
+from rlslint.project.questions import certainty
 from rlslint.project.questions.new_rows import writers
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import Expr

@@ -9,8 +9,8 @@ from rlslint.catalog.model import Policy
 from rlslint.config import Severity
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.new_rows import is_overwritten
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.questions.weaker_checks import (
     as_strict,
     checks_other_than_it_filters,

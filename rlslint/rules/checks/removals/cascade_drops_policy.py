@@ -9,9 +9,9 @@ from rlslint.catalog.model import RemovedPolicy
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.exposure import LostGuard, lost_guard, whose
 from rlslint.project.questions.removals import is_replaced, made_again, shut_out, what_is_refused
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule
 

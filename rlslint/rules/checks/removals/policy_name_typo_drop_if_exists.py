@@ -9,9 +9,9 @@ from rlslint.catalog.model import MissedDrop, Policy
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.alterations import is_open
 from rlslint.project.questions.exposure import Admission, admission, is_shared, whose
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.rules.registry import rule
 
 _ALIKE = 0.8

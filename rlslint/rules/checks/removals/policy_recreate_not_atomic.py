@@ -10,8 +10,8 @@ from rlslint.catalog.model import Policy, RemovedPolicy
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.exposure import COMMANDS
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.project.subjects import Removal
 from rlslint.rules.registry import rule
 from rlslint.text import Statement

@@ -10,8 +10,8 @@ from rlslint.access.reach import applicable_policies
 from rlslint.catalog.model import Policy, Table
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import served_roles
 from rlslint.project.questions.exposure import COMMANDS
-from rlslint.project.questions.served_roles import served_roles
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed
 

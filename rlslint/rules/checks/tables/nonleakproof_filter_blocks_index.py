@@ -11,8 +11,8 @@ from rlslint.meaning.context import own_columns
 from rlslint.meaning.leakproof import why_not_leakproof
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.index_needs import SMALL, estimated_rows
-from rlslint.project.questions.served_roles import certainty
 from rlslint.rules.registry import rule
 
 

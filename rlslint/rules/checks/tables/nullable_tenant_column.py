@@ -11,7 +11,7 @@ from rlslint.meaning.branches import branches
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import served_roles
+from rlslint.project.questions import served_roles
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 from rlslint.sql.expressions import Call, Expr, IsNull, Operator

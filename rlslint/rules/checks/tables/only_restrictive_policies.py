@@ -16,10 +16,10 @@ from rlslint.meaning.deciding import can_be_true
 from rlslint.meaning.intents import is_assurance_test
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.conditions import model_for
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.removals import is_granted_by_history, shuts_somebody_out
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Condition, Terms
 from rlslint.rules.registry import rule
 from rlslint.sql import free_name, quoted_identifier

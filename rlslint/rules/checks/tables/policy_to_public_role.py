@@ -22,8 +22,8 @@ from rlslint.config.server_settings import is_own_setting
 from rlslint.meaning.bounds import bounds_of
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import anonymous_roles
 from rlslint.project.questions.exposure import COMMANDS
-from rlslint.project.questions.served_roles import anonymous_roles
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

@@ -13,9 +13,9 @@ from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import is_bounded
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.questions.kept_out import kept_out
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

@@ -9,8 +9,8 @@ from rlslint.catalog.model import Table
 from rlslint.config import Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import certainty
 from rlslint.project.questions.authority_writes import AuthorityWrite, authority_write, beliefs
-from rlslint.project.questions.served_roles import certainty
 from rlslint.project.terms import believed_setting
 from rlslint.rules.registry import rule
 from rlslint.text.sentences import listed

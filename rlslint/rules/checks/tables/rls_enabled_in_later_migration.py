@@ -13,7 +13,7 @@ from rlslint.catalog.model import Table
 from rlslint.files.layouts import number
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.served_roles import certainty
+from rlslint.project.questions import certainty
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
 

@@ -11,7 +11,7 @@ from rlslint.catalog.model import Relation, View
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant
-from rlslint.project.questions.served_roles import is_privileged
+from rlslint.project.questions import is_privileged
 from rlslint.project.questions.view_exposure import query_of, shows_statistics_only, unbound_in
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
