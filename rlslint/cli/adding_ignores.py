@@ -127,7 +127,7 @@ def with_ignores(
         raise Failure("--add-ignore needs a reason, in one line of text.")
     statements = Statements()
     targets = [
-        _Target(one, tuple(places_of(one.finding, statements, reason)))
+        _Target(one, tuple(comment_places(one.finding, statements, reason)))
         for one in result.findings
         if one.name not in _HYGIENE
     ]
@@ -211,7 +211,7 @@ def _spot(reported: ReportedFinding, moved: dict[str, list[int]]) -> _Spot:
     return _Spot(known.rule, known.object, path, row)
 
 
-def places_of(finding: Finding, statements: Statements, reason: str) -> Iterator[Comment]:
+def comment_places(finding: Finding, statements: Statements, reason: str) -> Iterator[Comment]:
     """Yield where a comment could let a finding stand, the best place first."""
     span = finding.span
     if span is None or isinstance(span.text, CatalogText):

@@ -187,6 +187,14 @@ def place(span: Span) -> Place | None:
     return Place(shown_path(span.text.path), start, end)
 
 
+def file_and_row(span: Span) -> str:
+    """Return the file and the line on which a span begins, for a sentence."""
+    found = place(span)
+    return (
+        f"the catalog of {span.text.path}" if found is None else f"{found.path}:{found.start.row}"
+    )
+
+
 @cache
 def shown_path(path: str) -> str:
     """Return `path` relative to the current directory where it lies below, with `/` throughout.

@@ -13,7 +13,8 @@ from rlslint.catalog.model import Relation
 from rlslint.meaning.witnesses import Row, Witness
 from rlslint.project.access_changes import NO_TABLE, Change, Comparison
 from rlslint.project.matrix import Matrix
-from rlslint.reports.access_words import Speaker, commands_in_words, place_of, role_in_words
+from rlslint.reports import file_and_row
+from rlslint.reports.access_words import Speaker, commands_in_words, role_in_words
 from rlslint.reports.markdown import escaped
 from rlslint.text.display import hanging, printable
 from rlslint.text.secrets import masked
@@ -71,7 +72,7 @@ class Words:
 
 def places_of(change: Change) -> list[str]:
     """Return the files and lines of the statements behind a change."""
-    return list(dict.fromkeys(map(place_of, change.statements)))
+    return list(dict.fromkeys(file_and_row(one.span) for one in change.statements))
 
 
 def sign(change: Change) -> str:

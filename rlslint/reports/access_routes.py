@@ -9,8 +9,7 @@ from typing import Any
 
 from rlslint.access.effective import Extent
 from rlslint.project.routes import Reach, TracedRoute, workload_of
-from rlslint.reports import place
-from rlslint.text import Span
+from rlslint.reports import file_and_row
 from rlslint.text.display import printable
 from rlslint.text.sentences import counted, listed
 
@@ -44,15 +43,15 @@ def _lines(one: TracedRoute) -> Iterator[str]:
     route = one.route
     where = f"{route.where} " if route.where else ""
     stage = ", before production" if route.development else ""
-    yield f"{where}({route.how}, {_at(route.span)}{stage})"
-    service = f" through the Service at {_at(route.service)}" if route.service else ""
+    yield f"{where}({route.how}, {file_and_row(route.span)}{stage})"
+    service = f" through the Service at {file_and_row(route.service)}" if route.service else ""
     if not route.because:
         yield f"→ {workload_of(route)}{service}"
     if one.because:
         yield f"not traced: {one.because}"
     for reach in one.reaches:
         role = reach.connection.role or "a role that is not named"
-        yield f"→ {role} ({_at(reach.connection.span)}): {sees(reach)}"
+        yield f"→ {role} ({file_and_row(reach.connection.span)}): {sees(reach)}"
 
 
 def sees(reach: Reach) -> str:
@@ -65,11 +64,6 @@ def sees(reach: Reach) -> str:
         if (number := reach.extents.get(extent, 0))
     ]
     return f"sees {listed(parts)}" if parts else "there are no tables"
-
-
-def _at(span: Span) -> str:
-    found = place(span)
-    return span.text.path if found is None else f"{found.path}:{found.start.row}"
 
 
 def as_json(routes: Named) -> Iterator[str]:
@@ -86,15 +80,15 @@ def _route(one: TracedRoute) -> dict[str, Any]:
     return {
         "entrance": route.how,
         "where": route.where or None,
-        "place": _at(route.span),
-        "service": None if route.service is None else _at(route.service),
+        "place": file_and_row(route.span),
+        "service": None if route.service is None else file_and_row(route.service),
         "workload": workload_of(route) if not route.because else None,
         "development": route.development,
         "not_traced_because": one.because or None,
         "connections": [
             {
                 "role": reach.connection.role or None,
-                "place": _at(reach.connection.span),
+                "place": file_and_row(reach.connection.span),
                 "exempt_because": reach.exempt or None,
                 "tables": {extent.value: number for extent, number in reach.extents.items()},
             }

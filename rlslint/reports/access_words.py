@@ -19,7 +19,7 @@ from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions, ContextRead, is_own, own_column, read_of
 from rlslint.project.matrix import AskedRole
-from rlslint.reports import place
+from rlslint.reports import file_and_row
 from rlslint.sql.expressions import (
     Call,
     Cast,
@@ -261,15 +261,7 @@ def reason(gap: UnknownFact | None) -> str:
 
 
 def _where(statement: Statement | None) -> str:
-    return f", see {place_of(statement)}" if statement is not None else ""
-
-
-def place_of(statement: Statement) -> str:
-    """Return the file and the line of a statement."""
-    found = place(statement.span)
-    if found is None:
-        return f"the catalog of {statement.span.text.path}"
-    return f"{found.path}:{found.start.row}"
+    return f", see {file_and_row(statement.span)}" if statement is not None else ""
 
 
 def role_in_words(role: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
-from rlslint.cli.adding_ignores import places_of
+from rlslint.cli.adding_ignores import comment_places
 from rlslint.cli.language_server.diagnostics import SOURCE, Shown
 from rlslint.cli.language_server.positions import Positions, range_of
 from rlslint.reports import ReportedFinding
@@ -96,7 +96,7 @@ def _actions(
 def _comment(reported: ReportedFinding, file: File) -> tuple[int, str] | None:
     """Return the comment that lets a finding stand, and at which character to put it."""
     finding = reported.finding
-    place = next(places_of(finding, Statements(), REASON), None)
+    place = next(comment_places(finding, Statements(), REASON), None)
     if place is None or finding.span is None or place.path != finding.span.text.path:
         return None
     lines = file.source.split("\n")
