@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from rlslint import NamedTuple
-from rlslint.catalog.facts import UnknownFact
 from rlslint.code.migrations import Reader
 from rlslint.config import Severity
 from rlslint.config.options import Config, excluded
 from rlslint.files import disk
 from rlslint.files.discovery import Found, discover, with_file
 from rlslint.project import Finding, NotChecked
-from rlslint.project.not_checked import Unread, may_use_row_security, not_followed, unread_files
+from rlslint.project.not_checked import (
+    Unread,
+    may_use_row_security,
+    not_followed,
+    settings_without_readers,
+    unread_files,
+)
 from rlslint.project.project import Project
 from rlslint.project.subjects import subjects
 from rlslint.reports import (
@@ -41,7 +46,6 @@ if TYPE_CHECKING:
     from rlslint.catalog import Catalog
     from rlslint.project.building import Built, Projects
     from rlslint.project.database import Audited, Progress, Request
-    from rlslint.project.setting_writes import SettingWrite
     from rlslint.reports.earlier import Run
     from rlslint.rules.baselines import Before, Earlier, EntryUse
     from rlslint.rules.judging import Remembered
@@ -396,7 +400,7 @@ def _result(
         read = _sum(read, asked.checked, _counted(project))
         if uses_row_security is not True:
             uses_row_security = may_use_row_security(project, uses_row_security)
-    unchecked += _settings_without_readers(judged_projects, reader)
+    unchecked += settings_without_readers(judged_projects, reader)
     if judged_projects and (named is None or named.are_all):
         findings += _about_options(judged_projects, config, selection, faults)
     kept, uses = _let_stand(findings, config, selection, reader)
@@ -447,15 +451,6 @@ def _may_deny(read: Checked, reader: Reader, named: _Named | None) -> bool:
     is_known = named is None or named.are_all
     is_left = reader.faults or reader.errors or reader.left_unread
     return bool(is_known and has_read and not is_left)
-
-
-def _settings_without_readers(projects: list[Project], reader: Reader) -> Iterator[NotChecked]:
-    """Yield the settings that programs make and nothing reads, and add a note on each."""
-    for write in _without_readers(projects):
-        place, reason = write.statement.span, "of the caller that no policy reads"
-        note = f"{write.statement.text.path} sets {write.name} for its caller, and no policy"
-        reader.notes.append(f"{note} was found that could read it.")
-        yield NotChecked("setting", write.name, reason, (), place)
 
 
 def _compared(
@@ -552,29 +547,6 @@ def _about_options(
 
     asked = (("OptionUse", use) for use in option_uses(config, projects))
     return judge(asked, projects[0], selection, [], faults)
-
-
-def _without_readers(projects: Sequence[Project]) -> list[SettingWrite]:
-    """Return the first setting that programs of each project make and no policy of any reads.
-
-    Of several alike one. A program whose other database has the policies sets it for those.
-    """
-    if not any(project.context_writes for project in projects):
-        return []
-    protected = [project for project in projects if project.uses_row_security]
-    try:
-        read = {name for project in protected for name in project.context_settings}
-    except UnknownFact:
-        return []
-    read.update(["role"] if protected else ())
-    found: dict[tuple[str, str], SettingWrite] = {}
-    for project in projects:
-        if project.assumes_context:
-            for write in project.context_writes:
-                if write.name not in read:
-                    found.setdefault((write.statement.text.path, write.name), write)
-                    break
-    return list(found.values())
 
 
 def _counted(project: Project) -> Checked:

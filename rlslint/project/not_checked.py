@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,9 @@ from rlslint.project import NotChecked
 from rlslint.project.project import Project
 
 if TYPE_CHECKING:
+    from rlslint.code.migrations import Reader
     from rlslint.project.building import Projects
+    from rlslint.project.setting_writes import SettingWrite
 
 _SIGNS = {
     True: "with row security in a form that is not read",
@@ -224,3 +226,35 @@ def unread_files(found: Found, projects: Projects, uses: bool | None) -> Unread:
         bool(unread or not_run or ignored or too_large),
         tuple(one.path for one in (*all_found, *superseded) if one.makes and not one.is_test),
     )
+
+
+def settings_without_readers(projects: Sequence[Project], reader: Reader) -> Iterator[NotChecked]:
+    """Yield the settings that programs make and nothing reads, and add a note on each."""
+    for write in _without_readers(projects):
+        place, reason = write.statement.span, "of the caller that no policy reads"
+        note = f"{write.statement.text.path} sets {write.name} for its caller, and no policy"
+        reader.notes.append(f"{note} was found that could read it.")
+        yield NotChecked("setting", write.name, reason, (), place)
+
+
+def _without_readers(projects: Sequence[Project]) -> list[SettingWrite]:
+    """Return the first setting that programs of each project make and no policy of any reads.
+
+    Of several alike one. A program whose other database has the policies sets it for those.
+    """
+    if not any(project.context_writes for project in projects):
+        return []
+    protected = [project for project in projects if project.uses_row_security]
+    try:
+        read = {name for project in protected for name in project.context_settings}
+    except UnknownFact:
+        return []
+    read.update(["role"] if protected else ())
+    found: dict[tuple[str, str], SettingWrite] = {}
+    for project in projects:
+        if project.assumes_context:
+            for write in project.context_writes:
+                if write.name not in read:
+                    found.setdefault((write.statement.text.path, write.name), write)
+                    break
+    return list(found.values())
