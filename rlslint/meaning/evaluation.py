@@ -327,8 +327,8 @@ class Evaluation:
         if right is None:
             return None
         match right:
-            case Term(("array", tuple() as written)) if lefts:
-                return self._compared_with(lefts[0], list(written), operator)
+            case Term(("array", tuple() as values)) if lefts:
+                return self._compared_with(lefts[0], list(values), operator)
         if symbol in STRICT_OPERATORS and None in lefts:
             filled = self.situation.typical and is_of_row(right)
             is_empty = not filled and self.world.choose(("empty", right), 2) == 1
