@@ -10,6 +10,8 @@ import pytest
 
 from rlslint.config import Confidence, Severity
 from rlslint.config.options import Config
+from rlslint.files.deployment.header_reads import header_read
+from rlslint.text import Text
 from tests.linting import findings_of, lint
 
 HISTORY = """
@@ -120,6 +122,10 @@ def test_what_migrations_are_told_is_no_tenant(
     [
         ("compose.prod.yml", "services:\n  p:\n    image: bitnami/pgbouncer\n    environment:\n"
          "      - PGBOUNCER_POOL_MODE=transaction\n", 5),
+        ("k8s/pooler.yaml", "image: edoburu/pgbouncer\nenv:\n  - name: POOL_MODE\n"
+         "    value: transaction\n", 3),
+        ("k8s/pooler.yaml", "image: edoburu/pgbouncer\nenv:\n  - {name: POOL_MODE, "
+         "value: session}\n", 0),
         ("deploy/pooler.env", "# for pgbouncer\nPOOL_MODE=statement\n", 2),
         ("pgbouncer.ini", "[databases]\na = host=x pool_mode=transaction\n[pgbouncer]\n", 2),
         ("pgbouncer.ini.j2", "[pgbouncer]\n;pool_mode = session\npool_mode = transaction\n", 3),
@@ -473,6 +479,197 @@ def test_a_token_that_does_not_arrive_tells_nobody(
         if one.place is not None
     ]
     assert found == rows
+
+
+OF_HEADER = """
+import os, psycopg
+from flask import Flask, request
+app = Flask(__name__)
+@app.get("/docs")
+def documents():
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        tenant = request.headers["{header}"]
+        connection.execute("SELECT set_config('app.tenant_id', %s, true)", (tenant,))
+        return connection.execute("SELECT body FROM docs").fetchall()
+"""
+CLUSTER = """kind: Service
+metadata: {name: web}
+spec:
+  selector: {app: web}
+---
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+        - name: web
+          env: [{name: DATABASE_URL, value: "postgres://app_user:x@db/shop"}]
+---
+kind: Service
+metadata: {name: site}
+spec:
+  selector: {app: site}
+---
+kind: Deployment
+metadata: {name: site}
+spec:
+  template:
+    metadata: {labels: {app: site}}
+    spec:
+      containers: [{name: site, image: example/site}]
+"""
+MODIFIED = """kind: HTTPRoute
+spec:
+  rules:
+    - filters:
+        - type: RequestHeaderModifier
+          requestHeaderModifier: %s
+      backendRefs: [{name: web}]
+    - backendRefs: [{name: site}]
+"""
+ISTIO = """kind: VirtualService
+spec:
+  gateways: [public]
+  http:
+    - headers: {request: %s}
+      route: [{destination: {host: web}}]
+"""
+KONG = """_format_version: "3.0"
+services:
+  - name: web
+    url: http://web:80
+    routes: [{name: all, paths: [/]}]
+    plugins:
+      - name: request-transformer
+        config: %s
+"""
+PLUGIN = """kind: KongPlugin
+metadata: {name: strip}
+plugin: request-transformer
+config: {remove: {headers: [authorization]}}
+---
+kind: Ingress
+metadata:
+  name: shop
+  annotations: {konghq.com/plugins: "%s"}
+spec:
+  rules: [{http: {paths: [{path: /, backend: {service: {name: web}}}]}}]
+"""
+LABELS = """services:
+  web:
+    image: example/web
+    environment: {DATABASE_URL: "postgres://app_user:x@db/shop"}
+    labels:
+      - traefik.http.routers.web.rule=Host(`shop.example.com`)
+      - traefik.http.middlewares.m.headers.customrequestheaders.X-Tenant-Id=%s
+"""
+CHECKED = """kind: Ingress
+metadata:
+  name: shop
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: http://auth/verify
+    nginx.ingress.kubernetes.io/auth-response-headers: X-Tenant-Id
+spec:
+  rules: [{http: {paths: [{path: /, backend: {service: {name: web}}}]}}]
+---
+kind: Ingress
+metadata: {name: %s}
+spec:
+  rules: [{http: {paths: [{path: %s, backend: {service: {name: %s}}}]}}]
+"""
+VERIFIED = """server {
+  auth_request /verify;
+  auth_request_set $tenant $upstream_http_x_tenant_id;
+  proxy_set_header X-Tenant-Id $tenant;
+  location / { proxy_pass http://web; }
+  location = /verify { internal; proxy_pass http://auth; }
+  location %s {
+    auth_request off;
+    %s
+    proxy_pass http://web;
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "path", "text", "rows"),
+    [
+        ("Authorization", "k8s/route.yaml", MODIFIED % "{remove: [Authorization]}", [6]),
+        ("X-Tenant-Id", "k8s/route.yaml", MODIFIED % "{set: [{name: X-Tenant-Id, value: a}]}", [6]),
+        ("Authorization", "k8s/istio.yaml", ISTIO % "{remove: [authorization]}", [5]),
+        ("X-Org-Id", "k8s/istio.yaml", ISTIO % "{set: {x-org-id: a}}", [5]),
+        ("Authorization", "kong.yml", KONG % "{remove: {headers: [Authorization]}}", [8]),
+        ("X-Tenant-Id", "kong.yml", KONG % "{replace: {headers: ['X-Tenant-Id:a']}}", [8]),
+        ("Authorization", "k8s/kong.yaml", PLUGIN % "cors, strip", [4]),
+        ("X-Tenant-Id", "compose.prod.yaml", LABELS % "acme", [7]),
+        ("X-Tenant-Id", "nginx.conf", 'proxy_set_header X-Tenant-Id "acme";\n', [1]),
+        ("X-Tenant-Id", "k8s/in.yaml", CHECKED % ("export", "/export", "web"), [11]),
+        ("X-Tenant-Id", "nginx.conf", VERIFIED % (
+            "/export", "proxy_set_header X-Tenant-Id $http_x_tenant_id;"), [10]),
+        # A location with a header of its own inherits none.
+        ("X-Tenant-Id", "nginx.conf", VERIFIED % ("/export", "proxy_set_header Host $host;"), [10]),
+        ("X-Tenant-Id", "k8s/route.yaml", MODIFIED % "{remove: [Authorization]}", []),
+        ("Authorization", "k8s/route.yaml",
+         MODIFIED.replace("web", "site", 1) % "{remove: [Authorization]}", []),
+        ("Authorization", "k8s/overlays/staging/route.yaml",
+         MODIFIED % "{remove: [Authorization]}", []),
+        ("Authorization", "k8s/istio.yaml", ISTIO % "{remove: [x-debug]}", []),
+        ("X-Org-Id", "k8s/istio.yaml", ISTIO % "{set: {x-org-id: '%REQ(x-verified-org)%'}}", []),
+        ("Authorization", "kong.yml", KONG % "{remove: {headers: [X-Tenant-Id]}}", []),
+        ("Authorization", "k8s/kong.yaml", PLUGIN % "cors", []),
+        ("Authorization", "compose.prod.yaml", LABELS % "acme", []),
+        ("X-Tenant-Id", "k8s/in.yaml", CHECKED % ("health", "/healthz", "web"), []),
+        ("X-Tenant-Id", "k8s/in.yaml", CHECKED % ("site", "/export", "site"), []),
+        ("Authorization", "k8s/in.yaml", CHECKED % ("export", "/export", "web"), []),
+        ("X-Tenant-Id", "nginx.conf", VERIFIED % ("/export", ""), []),
+        ("X-Tenant-Id", "nginx.conf", VERIFIED % (
+            "/export", 'proxy_set_header X-Tenant-Id "";'), []),
+        ("X-Tenant-Id", "nginx.conf", VERIFIED % ("/healthz", "proxy_set_header Host $host;"), []),
+    ],
+)  # fmt: skip
+def test_a_header_that_a_program_takes_the_tenant_from_arrives_as_it_was_checked(
+    header: str, path: str, text: str, rows: list[int], tmp_path: Path
+) -> None:
+    files = {
+        "migrations/0001_docs.sql": HISTORY,
+        "app/main.py": OF_HEADER.replace("{header}", header),
+        "k8s/web.yaml": CLUSTER,
+        path: text,
+    }
+    found = findings_of(lint(tmp_path, files), "ingress-drops-identity")
+    assert [one.place.start.row for one in found if one.place is not None] == rows
+
+
+@pytest.mark.parametrize(
+    ("path", "line", "is_read"),
+    [
+        ("src/a.ts", "const tenant = req.headers['x-tenant-id'];", True),
+        ("src/a.ts", "const tenant = req.get('X-Tenant-Id');", True),
+        ("src/a.ts", "const tenant = request.headers.get('x-tenant-id');", True),
+        ("src/a.go", 'tenant := r.Header.Get("X-Tenant-Id")', True),
+        ("src/a.go", 'tenant := c.GetHeader("X-Tenant-ID")', True),
+        ("src/A.java", '@RequestHeader("X-Tenant-Id") String tenant', True),
+        ("src/A.java", 'request.getHeader("X-Tenant-Id")', True),
+        ("src/A.cs", 'var tenant = Request.Headers["X-Tenant-Id"];', True),
+        ("app/a.rb", "tenant = request.headers['X-Tenant-Id']", True),
+        ("app/a.py", "tenant = request.META['HTTP_X_TENANT_ID']", True),
+        ("app/a.py", "async def docs(x_tenant_id: str = Header(...)):", True),
+        ("app/a.php", "$tenant = $request->header('X-Tenant-Id');", True),
+        ("lib/a.ex", 'get_req_header(conn, "x-tenant-id")', True),
+        ("src/a.rs", 'let tenant = req.headers().get("x-tenant-id");', True),
+        ("src/a.ts", "await fetch(url, { headers: { 'X-Tenant-Id': tenant } });", False),
+        ("src/a.py", "session.headers['X-Tenant-Id'] = tenant", False),
+        ("src/a.ts", "// req.headers['x-tenant-id']", False),
+        ("src/a.tsx", "const tenant = request.headers.get('x-tenant-id');", False),
+        ("tests/test_a.py", "tenant = request.headers['X-Tenant-Id']", False),
+    ],
+)  # fmt: skip
+def test_a_header_is_read_where_a_request_is_answered(path: str, line: str, is_read: bool) -> None:
+    text = Text(path, f"{line}\n".encode())
+    assert (header_read(text, f"{line}\n", "X-Tenant-Id") is not None) == is_read
 
 
 POOLER = "postgres://postgres.abcdefgh:x@aws-0-eu-central-1.pooler.supabase.com:5432/postgres"

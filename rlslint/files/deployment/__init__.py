@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from rlslint import NamedTuple
 from rlslint.text import Span
 
@@ -65,12 +67,31 @@ class ServerVersion(NamedTuple):
     major: int
 
 
+class HeaderFate(Enum):
+    """What a proxy does with a header: takes it away, puts one of its own there, or nothing.
+
+    `left`: it says what callers send, where other ways to the same workload put in its place what
+    a check of the caller answers.
+    """
+
+    dropped = "dropped"
+    replaced = "replaced"
+    left = "left"
+
+
 class LostIdentity(NamedTuple):
-    """That a proxy takes the header away that says who asks; `is_replaced` by one of its own."""
+    """What a proxy does with a header that says who asks.
+
+    `around` are the parts of the file that the change stands in, the innermost first. `other` is a
+    way on which the caller is checked. `read` is where a program reads the header.
+    """
 
     span: Span
     header: str
-    is_replaced: bool
+    fate: HeaderFate
+    around: tuple[Span, ...] = ()
+    other: Span | None = None
+    read: Span | None = None
 
 
 class Route(NamedTuple):

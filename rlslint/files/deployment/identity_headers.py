@@ -6,24 +6,30 @@ import re
 from collections.abc import Iterator
 
 from rlslint import Pattern
-from rlslint.files.deployment import LostIdentity
+from rlslint.files.deployment import HeaderFate, LostIdentity
+from rlslint.files.deployment.header_changes import CHECKED
+from rlslint.files.deployment.proxies import left_to_callers
 from rlslint.text import Searched, Span, Text
 
-_HEADER = b"uthorization"
+_WORDS = (b"uthorization", b"proxy_set_header", b"header_up", b"del-header", b"requestheader")
+_NAME = (
+    r"(?P<header>authorization"
+    r"|[\w-]*(?:tenant|org|account|company|workspace|customer|user)(?:-id)?)"
+)
 
 _PATTERNS = (
     # nginx, and the snippets of its ingress controller
     Pattern(
-        r"proxy_set_header[ \t]+(?P<header>authorization)[ \t]+"
+        rf"proxy_set_header[ \t]+{_NAME}[ \t]+"
         r"(?P<value>\"[^\"\n]*\"|'[^'\n]*'|[^\s;]+)[ \t]*;",
         re.IGNORECASE,
     ),
     # Caddy
-    Pattern(r"header_up[ \t]+-(?P<header>authorization)\b", re.IGNORECASE),
+    Pattern(rf"header_up[ \t]+-{_NAME}(?![\w-])", re.IGNORECASE),
     # HAProxy
-    Pattern(r"http-request[ \t]+del-header[ \t]+(?P<header>authorization)\b", re.IGNORECASE),
+    Pattern(rf"http-request[ \t]+del-header[ \t]+{_NAME}(?![\w-])", re.IGNORECASE),
     # Apache
-    Pattern(r"RequestHeader[ \t]+unset[ \t]+\"?(?P<header>authorization)\b", re.IGNORECASE),
+    Pattern(rf"RequestHeader[ \t]+unset[ \t]+\"?{_NAME}(?![\w-])", re.IGNORECASE),
     # Traefik
     Pattern(
         r"customRequestHeaders:[ \t]*\n(?:[ \t]+[\w-]+:.*\n)*?"
@@ -41,21 +47,17 @@ _PATTERNS = (
 )
 """How proxies are told; `value` is what the header becomes, without one it goes."""
 
-_ELSEWHERE = Pattern(
-    r"auth_request|auth-url|auth_jwt|forwardauth|oauth2|oidc|openid|jwt|amazonaws|minio|\bs3\b",
-    re.IGNORECASE,
-)
-"""What checks callers in the proxy's own way, and storage that signs its requests itself."""
-
 
 def may_tell(text: Searched) -> bool:
-    """Tell whether a file names the header."""
-    return text.has(_HEADER)
+    """Tell whether a file may name such a header."""
+    return text.has_any(_WORDS)
 
 
 def lost_identities(text: Text, source: str) -> Iterator[LostIdentity]:
     """Yield where a proxy drops the header or gives it a value of its own."""
-    if _ELSEWHERE().search(source) or text.path.endswith((".md", ".rst", ".txt")):
+    if "auth_request_set" in source:
+        yield from left_to_callers(text, source)
+    if CHECKED().search(source) or text.path.endswith((".md", ".rst", ".txt")):
         return
     for pattern in _PATTERNS:
         for found in pattern().finditer(source):
@@ -67,4 +69,5 @@ def lost_identities(text: Text, source: str) -> Iterator[LostIdentity]:
                 continue
             first = len(source[: found.start("header")].encode())
             last = first + len(found["header"].encode())
-            yield LostIdentity(Span(text, first, last), found["header"], bool(value))
+            fate = HeaderFate.replaced if value else HeaderFate.dropped
+            yield LostIdentity(Span(text, first, last), found["header"], fate)

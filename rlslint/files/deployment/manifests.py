@@ -65,6 +65,13 @@ _MACHINE_ONLY = ("127.0.0.1:", "localhost:", "[::1]:")
 _MOST_NODES = 50_000
 
 
+def is_stage(path: str) -> bool:
+    """Tell whether a file is for a stage before production, or an example, by its path."""
+    parts = path.lower().replace("\\", "/").split("/")
+    words = {*parts[:-1], *parts[-1].replace("-", ".").replace("_", ".").split(".")}
+    return bool(words & _STAGES)
+
+
 def may_enter(text: Searched) -> bool:
     """Tell whether a file may let traffic in."""
     return text.has_any(ENTRANCES)
@@ -119,9 +126,7 @@ class _Reading:
         self._document = document
         self._path = document.text.path
         self._folder = dirname(self._path)
-        parts = document.text.path.lower().replace("\\", "/").split("/")
-        words = {*parts[:-1], *parts[-1].replace("-", ".").replace("_", ".").split(".")}
-        self._is_stage = bool(words & _STAGES)
+        self._is_stage = is_stage(self._path)
 
     def _span(self, node: Any) -> Span:
         return self._document.span(node.start_mark.index, node.end_mark.index)

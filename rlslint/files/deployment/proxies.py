@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import Pattern
+from rlslint.files.deployment import HeaderFate, LostIdentity
 from rlslint.files.deployment.traffic import Backend, Entrance
 from rlslint.files.settings.development import is_development
 from rlslint.text import Searched, Span, Text
@@ -13,6 +14,13 @@ _WORDS = (b"proxy_pass", b"grpc_pass", b"uwsgi_pass", b"fastcgi_pass", b"reverse
 _NGINX = Pattern(r"#[^\n]*|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[{};]|[^\s{};#\"']+")
 """The tokens of nginx's configuration: comments, quoted words, the signs of blocks, words."""
 _PASSES = ("proxy_pass", "grpc_pass", "uwsgi_pass", "fastcgi_pass")
+_CLOSING = (("internal",), ("deny", "all"))
+PUBLIC_PATHS = Pattern(
+    r"(?i)/(?:[\w.-]+/)*?(?:health|live|ready|ping|status|metrics|web-?hook|callback|login|auth|oauth"
+    r"|sign-?(?:in|up)|register|public|static|assets|media|\.well-known|favicon|robots|openapi"
+    r"|swagger)(?:[sz2]|ness|check)*(?:[-_.][\w.-]*)?(?:[/(|*?$].*)?"
+)
+"""Paths at which, by their names, nobody is asked who they are."""
 _CADDY = Pattern(r"^[ \t]*reverse_proxy[ \t]+(?P<rest>[^\n{]+)|^(?P<site>[^\s#{][^\n{]*)\{", 8)
 
 
@@ -39,6 +47,39 @@ def entrances(text: Text, source: str) -> Iterator[Entrance]:
     for passed in _passed(source):
         span = _span(text, source, passed[2], passed[3])
         yield Entrance(span, "nginx", passed[0], (Backend(passed[1]),), told)
+
+
+def left_to_callers(text: Text, source: str) -> Iterator[LostIdentity]:
+    """Yield where nginx passes on a header as the caller sends it that it fills itself elsewhere.
+
+    A block with a proxy_set_header of its own inherits none (nginx documentation).
+    """
+    statements = list(_statements(source))
+    answered = {words[1] for _, words, _ in statements if words[:1] == ("auth_request_set",)}
+    given: dict[tuple[str, ...], dict[str, str]] = {}
+    for blocks, words, _ in statements:
+        if words[0] == "proxy_set_header" and len(words) == 3:
+            given.setdefault(blocks, {})[words[1].lower()] = words[2]
+    closed = {
+        blocks for blocks, words, _ in statements if words in (("internal",), ("deny", "all"))
+    }
+    ways: list[tuple[str, int, str, dict[str, str]]] = []
+    for blocks, words, start in statements:
+        around = [blocks[:length] for length in range(len(blocks), 0, -1)]
+        path = next((b.split()[-1] for b in blocks[::-1] if b.startswith("location ")), "")
+        if words[0] in _PASSES and len(words) > 1 and not closed & set(around):
+            if PUBLIC_PATHS().fullmatch(path):
+                continue
+            headers = next((given[block] for block in around if block in given), {})
+            ways.append((_host(words[1]), start, words[0], headers))
+    for host, start, word, headers in ways:
+        for other, place, name, filled in ways:
+            for header, value in filled.items():
+                sent = headers.get(header, "$http_").lower()
+                if other == host and value in answered and sent.startswith("$http_"):
+                    beside = _span(text, source, place, name)
+                    span = _span(text, source, start, word)
+                    yield LostIdentity(span, header, HeaderFate.left, other=beside)
 
 
 def proxied(source: str) -> Iterator[tuple[str, str]]:

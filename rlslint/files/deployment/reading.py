@@ -10,7 +10,9 @@ from typing import Any
 
 from rlslint.files.deployment import (
     Deployment,
+    LostIdentity,
     Route,
+    header_changes,
     identity_headers,
     manifests,
     proxies,
@@ -33,7 +35,7 @@ from rlslint.files.deployment.servers import (
 )
 from rlslint.files.unread import content
 from rlslint.files.walk import shown_path
-from rlslint.text import Searched, Text
+from rlslint.text import Searched, Span, Text
 from rlslint.text.budget import LARGEST_SEARCHED
 
 _Search = Callable[[Text, str], Iterator[Any]]
@@ -67,6 +69,7 @@ def read_deployment(
     """
     found: tuple[list[Any], ...] = tuple([] for _ in _SEARCHES)
     candidates: dict[str, Searched] = {}
+    changes: list[header_changes.Told] = []
     for path in sorted(paths):
         data = content(path)
         if len(data) > LARGEST_SEARCHED:
@@ -76,6 +79,10 @@ def read_deployment(
             may(words) for may in (manifests.may_enter, manifests.may_serve, proxies.may_tell)
         ):
             candidates[path] = words
+        if path.endswith((".yml", ".yaml")) and header_changes.may_tell(words):
+            changes += header_changes.told_of(
+                Text(shown_path(path, base), data), data.decode("utf-8", "replace")
+            )
         searched = [
             (search, members)
             for (may_tell, search), members in zip(_SEARCHES, found, strict=True)
@@ -87,9 +94,45 @@ def read_deployment(
             for search, members in searched:
                 members += search(text, source)
     told = Deployment(*map(tuple, found))._replace(routes=tuple(_routes(candidates, base)))
+    lost = {_place(one): one for one in told.identities}
+    for one in header_changes.settled(changes):
+        known = lost.get(_place(one), one)
+        lost[_place(one)] = known._replace(around=one.around)
+    if lost:
+        told = told._replace(identities=tuple(_read_by_programs([*lost.values()], paths, base)))
     if told.pushes and any(declares_policies(content(path)) for path in paths):
         return told._replace(pushes=())
     return told
+
+
+def _place(lost: LostIdentity) -> tuple[str, int, str]:
+    text, start, _ = lost.span
+    return text.path, text.location(start).row, lost.header.lower()
+
+
+def _read_by_programs(
+    lost: list[LostIdentity], paths: Collection[str], base: str
+) -> Iterator[LostIdentity]:
+    """Yield the same with where a program reads each header."""
+    from rlslint.files.deployment.header_reads import header_read
+
+    read: dict[str, Span] = {}
+    wanted = {one.header.lower() for one in lost}
+    for path in sorted(paths):
+        data = content(path)
+        if len(data) > LARGEST_SEARCHED:
+            continue
+        words = Searched(data)
+        for header in wanted - read.keys():
+            told = header.encode()
+            if words.has_any((told, told.replace(b"-", b"_"))):
+                source = data.decode("utf-8", "replace")
+                text = Text(shown_path(path, base), source.encode())
+                span = header_read(text, source, header)
+                if span is not None:
+                    read[header] = span
+    for one in lost:
+        yield one._replace(read=read.get(one.header.lower()))
 
 
 def _routes(candidates: Mapping[str, Searched], base: str) -> Iterator[Route]:

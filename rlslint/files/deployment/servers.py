@@ -72,7 +72,8 @@ _OF_ONE = Pattern(
 )
 _VARIABLE = Pattern(
     r"\b(?:PGBOUNCER_)?(?P<key>POOL_MODE|SERVER_RESET_QUERY_ALWAYS|SERVER_RESET_QUERY)\b['\"]?"
-    r"[ \t]*[:=][ \t]*(?P<quote>['\"]?)(?P<value>[^\r\n'\"#]*)"
+    r"(?:[ \t]*[:=]|[ \t]*,?\s*['\"]?value['\"]?[ \t]*:)"
+    r"[ \t]*(?P<quote>['\"]?)(?P<value>[^\r\n'\"#}]*)"
 )
 _ON = ("1", "true", "yes", "on")
 
