@@ -31,6 +31,8 @@ def rlslint(*arguments: str | Path, cwd: Path, given: str | bytes = b"", **envir
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(cwd)
         patch.setattr(gc, "disable", lambda: None)
+        # All that the other tests hold would be looked through, too.
+        patch.setattr(gc, "collect", lambda: 0)
         patch.setattr(sys, "argv", ["rlslint", *map(str, arguments)])
         patch.setattr(sys, "stdin", TextIOWrapper(BytesIO(data), encoding="utf-8"))
         for name, stream in streams.items():

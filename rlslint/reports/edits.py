@@ -111,6 +111,12 @@ def _behind(name: str, statement: Statement | None, text: Text, help: str) -> Fi
 _CONDITIONAL = Pattern(rb"(?im)^\s*(?:--\s*liquibase\s+formatted\s+sql|\\if)\b")
 """Files of which parts run apart from the others, or perhaps: the changesets of Liquibase."""
 
+_OTHER_ROLE = Pattern(
+    rb"(?im)^\\c(?:onnect)?\b|\b(?P<back>RE)?SET\s+(?:LOCAL\s+|SESSION\s+)?"
+    rb"(?:ROLE|SESSION\s+AUTHORIZATION|(?(back)ALL|(?!)))\b(?P<none>\s+(?:NONE|DEFAULT)\b)?"
+)
+"""What gives statements behind it other rights, which may not be those of a table's owner."""
+
 _SPLITTING = frozenset(("goose", "micrate", "play", "sql-migrate"))
 """Tools that end a statement at each semicolon which no marks are around."""
 
@@ -120,6 +126,9 @@ def _can_be_added(text: Text, help: str) -> bool:
     from rlslint.files.layouts.reversals import tool
 
     if _CONDITIONAL().search(text.data) is not None:
+        return False
+    roles = list(_OTHER_ROLE().finditer(text.data))
+    if roles and not (roles[-1]["back"] or roles[-1]["none"]):
         return False
     is_split = any(";" in one.rstrip().rstrip(";") for one in pieces_of(help))
     return not (is_split and tool(text.data) in _SPLITTING)

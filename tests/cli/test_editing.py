@@ -180,6 +180,9 @@ def test_a_link_stays_one(options: tuple[str, ...], tmp_path: Path) -> None:
     [
         LIQUIBASE.format(2, "") + NOTES + "--changeset ada:3 context:test\nSELECT 1;\n",
         f"{NOTES}\\if :testing\nSELECT 1;\n\\endif\n",
+        f"{NOTES}SET ROLE web;\n",
+        f"SET SESSION AUTHORIZATION DEFAULT;\n{NOTES}SET LOCAL ROLE web;",
+        f"{NOTES}\\connect - web\n",
     ],
 )
 def test_what_may_not_run_is_no_place_for_a_mend(new: str, tmp_path: Path) -> None:
@@ -188,6 +191,16 @@ def test_what_may_not_run_is_no_place_for_a_mend(new: str, tmp_path: Path) -> No
     done = run(tmp_path, "--fix", "--unsafe-fixes")
     assert "rls-not-enabled" in done.stdout
     assert (tmp_path / "changelog/2.sql").read_text() == new
+
+
+@pytest.mark.parametrize(
+    "back", ["RESET ROLE", "SET ROLE NONE", "RESET ALL; SET search_path = public"]
+)
+def test_a_role_that_is_given_back_is_in_nobodys_way(back: str, tmp_path: Path) -> None:
+    new = f"{NOTES}SET ROLE web; SELECT 1; {back};\n"
+    repository(tmp_path, {"migrations/2.sql": new}, {"migrations/1.sql": OPEN})
+    run(tmp_path, "--fix")
+    assert "ALTER TABLE public.notes ENABLE" in (tmp_path / "migrations/2.sql").read_text()
 
 
 def test_what_cannot_be_read_is_an_error_after_which_nothing_is_mended(tmp_path: Path) -> None:
