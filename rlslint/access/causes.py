@@ -44,7 +44,19 @@ def causes(before: Answered | None, after: Answered) -> tuple[Statement, ...]:
         }
         if found:
             return tuple(sorted(found.values(), key=lambda one: one.number))
-    return ()
+    return _about_policies(before, after) if before is not None else ()
+
+
+def _about_policies(before: Answered, after: Answered) -> tuple[Statement, ...]:
+    """Return what was said of policies that are for other roles, or for this one no more."""
+    known = {one.sql for one in _of_policies(before)}
+    found = {one.sql: one for one in _of_policies(after) if one.sql not in known}
+    return tuple(sorted(found.values(), key=lambda one: one.number))
+
+
+def _of_policies(one: Answered) -> Iterator[Statement]:
+    for policy in one.relation.policies.known():
+        yield from filter(None, policy.statements.values())
 
 
 def _deciding(before: Answered | None, after: Answered) -> tuple[_Topic, ...]:

@@ -11,6 +11,8 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.drift.likeness import alike
 from rlslint.meaning.carrying_over import carried_over
+from rlslint.meaning.context import own_columns
+from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.implying import difference
 from rlslint.meaning.witnesses import Witness
 from rlslint.sql.expressions import Constant, Expr
@@ -38,7 +40,7 @@ class RowsChange(NamedTuple):
         return self.gained.happened is False and self.lost.happened is False
 
 
-_NO, _YES = Direction(False), Direction(True)
+_NO, YES = Direction(False), Direction(True)
 NO_CHANGE = RowsChange(_NO, _NO)
 
 
@@ -59,7 +61,11 @@ def change_of(before: Rows, after: Rows, sides: Sides | None) -> RowsChange:
     found = _of_conditions(before, after, sides)
     if Extent.none in (before.extent, after.extent):
         return found
-    changes = [found, _of_columns(before.columns, after.columns)]
+    changes = [
+        found,
+        _of_columns(before.columns, after.columns),
+        _of_doubts(before.doubts, after.doubts),
+    ]
     if before.leaves is not None or after.leaves is not None:
         changes.append(_of_conditions(before.leaves or before, after.leaves or after, sides))
     return RowsChange(
@@ -92,18 +98,34 @@ def _of_columns(before: tuple[str, ...], after: tuple[str, ...]) -> RowsChange:
     return RowsChange(Direction(gained), Direction(lost))
 
 
+def _of_doubts(before: tuple[str, ...], after: tuple[str, ...]) -> RowsChange:
+    """Return what changed in what two answers take for granted."""
+    gone, new = (
+        next((doubt for doubt in some if doubt not in others), "")
+        for some, others in ((before, after), (after, before))
+    )
+    return RowsChange(
+        Direction(None, because=f"before only if {gone}") if gone and not new else _NO,
+        Direction(None, because=f"now only if {new}") if new and not gone else _NO,
+    )
+
+
 def _of_conditions(before: Rows, after: Rows, sides: Sides | None) -> RowsChange:
     match before.extent, after.extent:
         case (Extent.none, Extent.none) | (Extent.every, Extent.every):
             return NO_CHANGE
         case (Extent.none, Extent.own | Extent.some | Extent.every):
-            return RowsChange(_YES, _NO)
+            return RowsChange(YES, _NO)
         case (Extent.own | Extent.some | Extent.every, Extent.none):
-            return RowsChange(_NO, _YES)
+            return RowsChange(_NO, YES)
         case (Extent.own | Extent.some, Extent.every):
-            return RowsChange(_YES, _NO)
+            return RowsChange(
+                _NO if sides and _keeps_none(before, sides.before, sides.after) else YES, _NO
+            )
         case (Extent.every, Extent.own | Extent.some):
-            return RowsChange(_NO, _YES)
+            return RowsChange(
+                _NO, _NO if sides and _keeps_none(after, sides.after, sides.before) else YES
+            )
     if _condition(before) is not None and _condition(after) is not None:
         return _between(_condition(before), _condition(after), sides)
     if (before.because, str(before.gap)) == (after.because, str(after.gap)):
@@ -113,6 +135,26 @@ def _of_conditions(before: Rows, after: Rows, sides: Sides | None) -> RowsChange
         _NO if before.extent is Extent.every or after.extent is Extent.none else told.gained,
         _NO if before.extent is Extent.none or after.extent is Extent.every else told.lost,
     )
+
+
+def _keeps_none(rows: Rows, relation: Relation, other: Relation) -> bool:
+    """Tell whether a condition on a table lets all rows pass that may lie there on both sides.
+
+    A column that may hold NULL on one side only has none to show or to hide.
+    """
+    if rows.condition is None or not (relation.knows("columns") and other.knows("columns")):
+        return False
+    names = [name for one in (relation, other) for name in _filled(one)]
+    filled = frozenset(relation.columns[n].number for n in names if n in relation.columns)
+    try:
+        return is_always_true(rows.condition, filled & own_columns(rows.condition))
+    except UnknownFact:
+        return False
+
+
+def _filled(relation: Relation) -> list[str]:
+    """Return the columns that hold no NULL."""
+    return [n for n, one in relation.columns.items() if one.knows("not_null") and one.not_null]
 
 
 def _condition(rows: Rows) -> Expr | None:
@@ -133,12 +175,34 @@ def _between(before: Expr | None, after: Expr | None, sides: Sides | None) -> Ro
         before = carried_over(before, sides.before, sides.after, sides.catalog)
     except UnknownFact:
         return unknown_change("what its condition reads has changed")
+    retyped = _of_other_type(sides, own_columns(after))
+    if retyped:
+        return unknown_change(f"{retyped} has another type")
     if alike(before, after):
         return NO_CHANGE
     types, filled = _columns(sides.after)
     return RowsChange(
         _passing(after, before, types, filled), _passing(before, after, types, filled)
     )
+
+
+_ALIKE_TYPES = ({"text", "varchar"}, {"int2", "int4", "int8", "numeric"})
+"""Types between which comparisons give the same."""
+
+
+def _of_other_type(sides: Sides, numbers: frozenset[int]) -> str:
+    """Return the first of some columns that hold other values now, "" for none."""
+    if not (sides.before.knows("columns") and sides.after.knows("columns")):
+        return ""
+    for name, now in sides.after.columns.items():
+        was = sides.before.columns.get(name)
+        if now.number not in numbers or was is None:
+            continue
+        if not (was.knows("type") and now.knows("type")) or was.type == now.type:
+            continue
+        if not any({was.type, now.type} <= some for some in _ALIKE_TYPES):
+            return name
+    return ""
 
 
 def _passing(

@@ -51,9 +51,9 @@ def show_matrix(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Print who gets at what, and return the exit status."""
     opening = opened(named, options)
     asked = asked_of(options)
-    complaints = _complaints(opening, asked)
-    if complaints:
-        say(*complaints)
+    wrong = complaints((opening,), asked)
+    if wrong:
+        say(*wrong)
         return ERROR
     matrices = [(one.name, matrix_of(one.project, asked)) for one in opening.projects]
     if options["output_format"] == "html":
@@ -244,9 +244,9 @@ def _listed(values: Iterable[str]) -> tuple[str, ...] | None:
     return names or None
 
 
-def _complaints(opening: Opening, asked: Asked) -> list[str]:
+def complaints(openings: Iterable[Opening], asked: Asked) -> list[str]:
     """Say which patterns nothing has the form of, where something was read."""
-    projects = [one.project for one in opening.projects]
+    projects = [one.project for opening in openings for one in opening.projects]
     if not projects:
         return []
     roles = {role.name: (role.name,) for one in projects for role in asked_roles(one)}

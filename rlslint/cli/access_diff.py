@@ -6,11 +6,11 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rlslint.cli.access import asked_of, failures, opened, status_of
+from rlslint.cli.access import asked_of, complaints, failures, opened, status_of
 from rlslint.cli.adoption import standing_in
 from rlslint.cli.streams import FINDINGS, Failure, Report, deliver, harmless, joined
 from rlslint.files import disk
-from rlslint.files.git import GitProblem, repository_of, state_at
+from rlslint.files.git import GitProblem, commit_of, repository_of, state_at
 from rlslint.project.access_changes import compare
 from rlslint.project.matrix import Asked, Matrix, matrix_of
 from rlslint.project.opening import Opened, Opening, is_connection_string
@@ -25,6 +25,13 @@ def show_changes(base: str, head: str | None, options: Mapping[str, Any]) -> int
     gates = _gates(options["fail_on"])
     asked = asked_of(options)
     earlier, later = (_opened(side, options) for side in (base, head))
+    unreadable = [one for one in (earlier, later) if one.errors and not one.projects]
+    if unreadable:
+        # What cannot be read is not empty: nobody gained what is on the other side.
+        raise Failure("\n".join(message for one in unreadable for message in one.errors))
+    wrong = complaints((earlier, later), asked)
+    if wrong:
+        raise Failure("\n".join(wrong))
     compared = [
         Compared(later_one.name if later_one else name, *sides, compare(*sides))
         for name, later_one, sides in _sides(earlier, later, asked)
@@ -55,9 +62,16 @@ def _opened(side: str | None, options: Mapping[str, Any]) -> Opening:
     """Read one side: what lies here, a folder or a file, a database, or a state in Git."""
     if side is None:
         return opened((), options)
-    if is_connection_string(side) or disk.exists(side):
+    if is_connection_string(side):
         return opened((side,), options)
     root = repository_of(os.curdir)
+    if disk.exists(side):
+        if root is not None and os.sep not in side and _is_commit(root, side):
+            raise Failure(
+                f"{side} is a commit of Git and lies here too: ./{side} is what lies here, "
+                f"refs/heads/{side} a branch."
+            )
+        return opened((side,), options)
     if root is None:
         raise Failure(f"{side} is no file and no folder, and here is no Git repository.")
     try:
@@ -65,6 +79,13 @@ def _opened(side: str | None, options: Mapping[str, Any]) -> Opening:
             return opened((), options)
     except GitProblem as problem:
         raise Failure(str(problem)) from None
+
+
+def _is_commit(root: str, name: str) -> bool:
+    try:
+        return bool(commit_of(root, name))
+    except GitProblem:
+        return False
 
 
 def _sides(

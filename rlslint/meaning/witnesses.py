@@ -23,7 +23,7 @@ from rlslint.sql.expressions import (
     Source,
 )
 from rlslint.sql.rebuilding import rebuilt
-from rlslint.text.budget import WITNESSES_TRIED, Budget
+from rlslint.text.budget import PARTS_OF_WITNESSES, WITNESSES_TRIED, Budget
 
 Plain = str | int | bool | None
 Row = Mapping[int, Plain]
@@ -65,7 +65,7 @@ def witness(
         if _is_given(read) and read.name is not None:
             reads.setdefault(read.name, set()).add(read.path)
     draw = Random(len(parts))
-    for _ in range(WITNESSES_TRIED):
+    for _ in range(max(1, min(WITNESSES_TRIED, PARTS_OF_WITNESSES // len(parts)))):
         own = _drawn(draw, {n: types.get(n, "") for n in columns}, not_null, constants)
         session = {name: _session_value(draw, reads[name], constants) for name in sorted(reads)}
         others = tuple(

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from rlslint import NamedTuple
-from rlslint.access import ASSUMED_ROLE
+from rlslint.access import ASSUMED_ROLE, certainly_of, settable_roles
 from rlslint.access.causes import Answered, causes
 from rlslint.access.depending import Asked, dependencies, new_statements, what_changed
 from rlslint.access.differences import (
     NO_CHANGE,
+    YES,
     RowsChange,
     Sides,
     change_of,
@@ -73,12 +74,30 @@ def compare(before: Matrix, after: Matrix) -> Comparison:
 
 def _roles(before: Matrix, after: Matrix) -> Mapping[str, AskedRole]:
     """Return the roles to compare: one that is only assumed, where both sides assume it."""
-    earlier = {role.name: role for role in before.roles}
     later = {role.name: role for role in after.roles}
+    renamed = set(_renamed(before, after).values()) if later else set()
+    earlier = {role.name: role for role in before.roles if role.name not in renamed}
     found = {**earlier, **later}
     if not (ASSUMED_ROLE in earlier and ASSUMED_ROLE in later):
         found.pop(ASSUMED_ROLE, None)
     return found
+
+
+def _renamed(before: Matrix, after: Matrix) -> Mapping[str, str]:
+    """Return what roles were called that have another name now, by the statement that made them."""
+    sides = before.project.catalog.roles, after.project.catalog.roles
+    made: list[dict[str, list[str]]] = []
+    for roles, others in (sides, sides[::-1]):
+        names: dict[str, list[str]] = {}
+        for name, role in roles.items():
+            if name not in others and role.created is not None:
+                names.setdefault(role.created.sql, []).append(name)
+        made.append(names)
+    return {
+        now[0]: was[0]
+        for sql, now in made[1].items()
+        if len(now) == 1 and len(was := made[0].get(sql, [])) == 1
+    }
 
 
 def _pairs(
@@ -106,8 +125,13 @@ class _Comparing:
     def __init__(self, before: Matrix, after: Matrix) -> None:
         self._before = before
         self._after = after
+        self._names = _renamed(before, after)
         self._known: dict[object, RowsChange] = {}
         self._new: dict[object, tuple[Statement, ...]] = {}
+
+    def _was(self, role: str) -> str:
+        """Return what a role was called before."""
+        return self._names.get(role, role)
 
     def of_table(
         self, was: Relation | None, now: Relation | None, roles: tuple[str, ...]
@@ -118,7 +142,10 @@ class _Comparing:
             by_answer: dict[object, Change] = {}
             for command in self._after.commands:
                 direct = self._of_command(was, now, role, command)
-                through = self._of_ways(was, now, role, command)
+                through = (
+                    *self._of_ways(was, now, role, command),
+                    *self._of_becoming(was, now, role, command),
+                )
                 for changed in (*((direct,) if direct is not None else ()), *through):
                     key = (likeness(changed.before), likeness(changed.after), changed.through)
                     known = by_answer.get(key)
@@ -137,7 +164,7 @@ class _Comparing:
     def _of_command(
         self, was: Relation | None, now: Relation | None, role: str, command: str
     ) -> Change | None:
-        before = _answer(self._before, role, was, command)
+        before = _answer(self._before, self._was(role), was, command)
         after = _answer(self._after, role, now, command)
         change = self._change(was, now, role, command, before, after)
         if change.is_none:
@@ -145,7 +172,8 @@ class _Comparing:
         statements: tuple[Statement, ...] = ()
         if now is not None:
             catalog = self._before.project.catalog
-            earlier = Answered(catalog, role, was, command, before) if was is not None else None
+            name = self._was(role)
+            earlier = Answered(catalog, name, was, command, before) if was is not None else None
             later = Answered(self._after.project.catalog, role, now, command, after)
             statements = causes(earlier, later)
             if was is not None:
@@ -154,13 +182,42 @@ class _Comparing:
         table = str(now or was)
         return Change((role,), (command,), table, was, now, before, after, change, statements)
 
+    def _sides(
+        self, was: Relation | None, now: Relation | None, role: str
+    ) -> tuple[tuple[Matrix, str, Relation | None], ...]:
+        return (self._before, self._was(role), was), (self._after, role, now)
+
+    def _of_becoming(
+        self, was: Relation | None, now: Relation | None, role: str, command: str
+    ) -> Iterator[Change]:
+        """Yield what a role gets at by becoming another, which it could not or cannot any more."""
+        sides = self._sides(was, now, role)
+        becoming = [_becoming(matrix, name) for matrix, name, _ in sides]
+        for at, change in (
+            (0, RowsChange(NO_CHANGE.gained, YES)),
+            (1, RowsChange(YES, NO_CHANGE.lost)),
+        ):
+            matrix, name, table = sides[at]
+            for other in sorted(becoming[at].keys() - becoming[1 - at].keys()):
+                if other in self._names or other in self._names.values():
+                    continue
+                rows, own = (_answer(matrix, one, table, command) for one in (other, name))
+                if rows.extent is Extent.none or own.extent is Extent.every:
+                    continue
+                if (rows.extent, rows.condition) == (own.extent, own.condition):
+                    continue
+                answers = (rows, NO_TABLE) if at == 0 else (NO_TABLE, rows)
+                statements = becoming[at][other] if at == 1 else ()
+                yield Change((role,), (command,), str(now or was), was, now, *answers,
+                             change, statements, f"SET ROLE {other}")  # fmt: skip
+
     def _of_ways(
         self, was: Relation | None, now: Relation | None, role: str, command: str
     ) -> Iterator[Change]:
         """Yield what became of the rows that a role gets at by something else than the table."""
         earlier, later = (
-            _ways(matrix, role, table, command)
-            for matrix, table in ((self._before, was), (self._after, now))
+            _ways(matrix, name, table, command)
+            for matrix, name, table in self._sides(was, now, role)
         )
         catalog = self._after.project.catalog
         sides = Sides(was, now, catalog) if was is not None and now is not None else None
@@ -169,8 +226,8 @@ class _Comparing:
             rows = [NO_TABLE if way is None else way.rows for way in (before, after)]
             # Who gets every row of the table itself needs no other way.
             direct = [
-                _answer(matrix, role, table, command)
-                for matrix, table in ((self._before, was), (self._after, now))
+                _answer(matrix, name, table, command)
+                for matrix, name, table in self._sides(was, now, role)
             ]
             if any(one.extent is Extent.every for one in direct):
                 continue
@@ -239,7 +296,7 @@ class _Comparing:
     ) -> tuple[str, tuple[Statement, ...]]:
         """Tell what changed in what leads to a table, "" for nothing."""
         roots: list[tuple[Expr | Asked, ...]] = [
-            (Asked(way.via[0], role),) for way in (before, after)
+            (Asked(way.via[0], name),) for way, name in ((before, self._was(role)), (after, role))
         ]
         return self._between(role, roots, table) or ("", ())
 
@@ -252,11 +309,13 @@ class _Comparing:
     ) -> tuple[str, tuple[Statement, ...]] | None:
         before, after = self._before.project.catalog, self._after.project.catalog
         earlier, later = (
-            dependencies(catalog, role, some)
-            for catalog, some in zip((before, after), roots, strict=True)
+            dependencies(catalog, name, some)
+            for catalog, name, some in zip(
+                (before, after), (self._was(role), role), roots, strict=True
+            )
         )
         for key, now in later.items():
-            was = earlier.get(key)
+            was = earlier.get((key[0], self._was(key[1])))
             if was is None or now.subject is table:
                 continue
             told = what_changed(was, now, (before, after))
@@ -308,6 +367,25 @@ def _ways(matrix: Matrix, role: str, table: Relation | None, command: str) -> Ma
 def _is_uncertain(way: Way | None) -> bool:
     """Tell whether nobody knows if any row comes through."""
     return way is not None and (way.kind == "function" or way.rows.extent is Extent.unknown)
+
+
+def _becoming(matrix: Matrix, role: str) -> Mapping[str, tuple[Statement, ...]]:
+    """Return the roles that another can become with SET ROLE, and what made it their member."""
+    if not _is_there(matrix, role):
+        return {}
+    catalog = matrix.project.catalog
+    found = {}
+    for name in certainly_of(settable_roles, catalog, role) - {role}:
+        chain = certainly_of(settable_roles, catalog, role)
+        memberships = [
+            membership.statement
+            for member in chain
+            if (known := catalog.roles.get(member)) is not None
+            for membership in known.memberships.known()
+            if membership.role.name == name
+        ]
+        found[name] = tuple(one for one in memberships if one is not None)
+    return found
 
 
 def _behind(way: Way, before: Way | None, role: str) -> Iterator[Statement]:

@@ -18,6 +18,8 @@ WORLDS_OF_A_SUB_SELECT: Final = 64
 """The same for a sub-select, in each of the worlds around it."""
 WITNESSES_TRIED: Final = 300
 """How many rows and sessions are tried to show in what two predicates differ."""
+PARTS_OF_WITNESSES: Final = 60_000
+"""The same times the parts of both predicates, each of which is looked at in each case."""
 PARTS_INLINED: Final = 300
 """How many parts the bodies of functions may add to an expression."""
 PATHS_OF_A_BODY: Final = 400

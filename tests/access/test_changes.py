@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from rlslint.config.options import Config
-from rlslint.project.access_changes import compare
+from rlslint.project.access_changes import Change, compare
 from rlslint.project.matrix import Matrix, matrix_of
 from rlslint.project.opening import open_files
+from rlslint.reports.access_words import place_of
 from tests.projects import FIXTURES
 
 
@@ -110,11 +111,76 @@ CALLED = "CREATE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';"
 def test_what_conditions_and_ways_ask_counts(
     tmp_path: Path, first: str, second: str, told: str
 ) -> None:
-    for side, files in (("was", [TABLES + first]), ("now", [TABLES + first, second])):
-        for number, sql in enumerate(files):
-            (tmp_path / side / "migrations").mkdir(parents=True, exist_ok=True)
-            (tmp_path / side / "migrations" / f"000{number}_change.sql").write_text(sql)
-    (was,), (now,) = (matrices(tmp_path / side) for side in ("was", "now"))
-    of_docs = [one for one in compare(was, now).changes if one.table == "public.docs"]
+    of_docs = [one for one in between(tmp_path, first, second) if one.table == "public.docs"]
     reasons = {one.change.lost.because for one in of_docs if "app" in one.roles}
     assert reasons == {told}
+
+
+def between(folder: Path, first: str, second: str) -> tuple[Change, ...]:
+    """Return what a second migration changes."""
+    for side, files in (("was", [TABLES + first]), ("now", [TABLES + first, second])):
+        for number, sql in enumerate(files):
+            (folder / side / "migrations").mkdir(parents=True, exist_ok=True)
+            (folder / side / "migrations" / f"000{number}_change.sql").write_text(sql)
+    (was,), (now,) = (matrices(folder / side) for side in ("was", "now"))
+    return compare(was, now).changes
+
+
+NUMBERED = DIRECT + "CREATE POLICY p ON docs USING (tenant_id = 1);"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        pytest.param(
+            DIRECT + "CREATE POLICY p ON docs USING (tenant_id = 1 OR tenant_id <> 1);",
+            "ALTER TABLE docs ALTER tenant_id DROP NOT NULL;",
+            [],
+            id="NULL where none was",
+        ),
+        pytest.param(NUMBERED, "ALTER ROLE app RENAME TO web;", [], id="a role renamed"),
+        pytest.param(
+            NUMBERED,
+            "ALTER ROLE app RENAME TO web; ALTER POLICY p ON docs USING (true);",
+            [("web", "", True, False, ["0001_change.sql:1"])],
+            id="a role renamed that gains",
+        ),
+        pytest.param(
+            "CREATE ROLE staff; GRANT SELECT ON docs TO staff; "
+            "CREATE POLICY p ON docs TO staff USING (true);",
+            "GRANT staff TO app WITH INHERIT FALSE, SET TRUE;",
+            [("app", "SET ROLE staff", True, False, ["0001_change.sql:1"])],
+            id="a role that another may become",
+        ),
+        pytest.param(
+            DIRECT + "CREATE POLICY p ON docs USING (owner = current_setting('app.user', true));",
+            "DROP POLICY p ON docs; ALTER TABLE docs ALTER owner TYPE char(3);"
+            "CREATE POLICY p ON docs USING (owner = current_setting('app.user', true));",
+            [("app", "", None, None, ["0001_change.sql:1"])],
+            id="a column of another type",
+        ),
+        pytest.param(
+            "CREATE SCHEMA s; GRANT USAGE ON SCHEMA s TO app; ALTER TABLE docs SET SCHEMA s;"
+            "CREATE POLICY p ON s.docs USING (true); GRANT SELECT ON s.docs TO app;",
+            "REVOKE USAGE ON SCHEMA s FROM app;",
+            [("app", "", False, None, ["0001_change.sql:1"])],
+            id="USAGE on a schema",
+        ),
+        pytest.param(
+            DIRECT + "CREATE ROLE staff; CREATE POLICY p ON docs TO app USING (true);",
+            "ALTER POLICY p ON docs TO staff;",
+            [("app", "", False, True, ["0001_change.sql:1"])],
+            id="a policy for other roles",
+        ),
+    ],
+)  # fmt: skip
+def test_a_change_is_told_as_it_is(
+    tmp_path: Path, first: str, second: str, told: list[tuple[object, ...]]
+) -> None:
+    found = [
+        (*one.roles, one.through, one.change.gained.happened, one.change.lost.happened,
+         [place_of(statement).rpartition("/")[2] for statement in one.statements])
+        for one in between(tmp_path, first, second)
+        if one.commands != ("truncate",)
+    ]  # fmt: skip
+    assert found == told

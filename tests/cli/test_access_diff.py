@@ -185,3 +185,26 @@ def test_rows_that_come_through_views_and_functions_are_told(project: Path) -> N
     (project / "other" / "0001_orders.sql").write_text(FIRST)
     back = rlslint("access", "diff", "migrations", "other", "--role", "app", cwd=project)
     assert "app: − SELECT public.orders through public.all_orders" in headlines(back.stdout)
+
+
+def test_a_side_that_cannot_be_read_is_not_taken_for_empty(project: Path) -> None:
+    run = rlslint("access", "diff", "postgres://u:secret@127.0.0.1:1/x", ".", cwd=project)
+    assert run.returncode == 2
+    assert run.stdout == ""
+    assert "no server listens there" in run.stderr
+    assert "secret" not in run.stderr
+
+
+def test_a_name_that_is_a_folder_and_a_branch_is_refused(project: Path) -> None:
+    git(project, "branch", "orders")
+    (project / "orders").mkdir()
+    run = rlslint("access", "diff", "orders", cwd=project)
+    assert run.returncode == 2
+    assert "./orders is what lies here" in run.stderr
+    assert rlslint("access", "diff", "refs/heads/orders", cwd=project).returncode == 0
+
+
+def test_a_role_that_neither_side_knows_is_an_error(project: Path) -> None:
+    run = rlslint("access", "diff", "HEAD", "--role", "ap", cwd=project)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert 'There is no role "ap"' in run.stderr
