@@ -19,7 +19,19 @@ from rlslint.meaning.context import (
 )
 from rlslint.meaning.simplifying import simplified
 from rlslint.meaning.worlds import NOT_VALID, SessionSettings
-from rlslint.sql.expressions import Call, Cast, Column, Expr, Not, Operator, SubSelect
+from rlslint.sql.expressions import (
+    And,
+    Call,
+    Cast,
+    Column,
+    Expr,
+    IsNull,
+    IsTruth,
+    Not,
+    Operator,
+    Or,
+    SubSelect,
+)
 
 _NOTHING: ContextFunctions = frozenset()
 
@@ -98,9 +110,52 @@ def _open(
         filled = frozenset() if some else needs_values(expression, session, not_null, functions)
         for opening in _opening(expression, every, filters, session, functions, admits):
             place, fallback = _fallback(opening, session, functions)
-            reads = context_reads(place, functions)
+            reads = _asked(expression, place, session, functions, admits)
             found.append(Opening(session, place, reads, fallback, filled, some, filters))
     return found
+
+
+def _compared(expression: Expr, functions: ContextFunctions) -> frozenset[str | None]:
+    """Return the settings that columns of the row are compared with."""
+    return frozenset(
+        read.name
+        for part in expression.walk()
+        if isinstance(part, Operator) and own_columns(part)
+        for read in context_reads(part, functions)
+    )
+
+
+def _asked(
+    expression: Expr,
+    place: Expr,
+    session: SessionSettings,
+    functions: ContextFunctions,
+    admits: Callable[[Expr, SessionSettings], bool],
+) -> tuple[ContextRead, ...]:
+    """Return what is asked of the session, in front that of which the absence opens.
+
+    That is in the smallest condition that a missing context makes true; of several settings the
+    one that columns are compared with elsewhere.
+    """
+    reads = context_reads(place, functions)
+    if len({read.name for read in reads}) < 2:
+        return reads
+    compared = _compared(expression, functions)
+    parts = [
+        part
+        for part in place.walk()
+        if isinstance(part, Operator | IsNull | IsTruth | Not | And | Or)
+        and context_reads(part, functions)
+        and admits(part, session)
+        and not admits(part, SessionSettings.given)
+    ]
+    first = {read.name for part in parts[-1:] for read in context_reads(part, functions)}
+    for part in sorted(parts, key=lambda one: sum(1 for _ in one.walk())):
+        names = {read.name for read in context_reads(part, functions)}
+        if names & compared:
+            first = names & compared
+            break
+    return tuple(sorted(reads, key=lambda read: read.name not in first))
 
 
 def _filters(
@@ -145,7 +200,15 @@ def _opening(
             for one in asked
             if context_reads(one, functions) and not admits(one, SessionSettings.given)
         ]
-        found += [one for one in opening if not _is_deny_list(one)][:1]
+        opening = [one for one in opening if not _is_deny_list(one)]
+        if len(opening) > 1:
+            compared = _compared(expression, functions)
+            opening.sort(
+                key=lambda one: all(
+                    read.name not in compared for read in context_reads(one, functions)
+                )
+            )
+        found += opening[:1]
     return found or [expression]
 
 

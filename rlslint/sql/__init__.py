@@ -52,7 +52,7 @@ ANYTHING = "rlslint_anything"
 NAME = "rlslint_name"
 """Stands in SQL for a single name that is not known."""
 
-_MARKS = (":", "${", "{{")
+_MARKS = (":", "${", "{", "<%")
 
 
 @lru_cache(maxsize=1 << 16)

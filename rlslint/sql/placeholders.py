@@ -19,6 +19,8 @@ _PSQL_VARIABLE = (
 )  # fmt: skip
 # A template may stand in double quotes, and have some in itself: "{{ index .Options "Schema" }}".
 _TEMPLATE = rb"\$\{[^{}\n]*\}|\"\{\{[^{}\n]*\}\}\"|\{\{[^{}\n]*\}\}"
+# No operator or literal of PostgreSQL is written so outside of quotes.
+_BARE_TEMPLATE = rb"\{" + _NAME + rb"(?:\.\w+)*\}|<%=[^%\n]*%>"
 # What a wrapper of a driver fills in itself: `$1:name`, `$<name>`, `#{name}`, `:...names`, `{0}`.
 _WRAPPER = (
     rb"\$\d+(?::[a-z]+|[\^~#])|\$(?:<[^<>\n]*>|\([\w.: ]*\)|\[[\w.]*\]|/[\w.]*/)"
@@ -32,10 +34,27 @@ _SKIPPED = QUOTED + rb"|" + WORD + rb"|" + DOLLAR_TAG + rb"|/\*"
 _TEMPLATES = Pattern(_TEMPLATE)
 _BRACES = Pattern(rb"\{\{[-~]?\s*[A-Za-z_.$][^{},]*\}\}")
 _IN_SQL_FILES = Pattern(
-    rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb")|" + _SKIPPED, re.DOTALL
+    rb"(?P<placeholder>"
+    + _PSQL_VARIABLE
+    + rb"|"
+    + _TEMPLATE
+    + rb"|"
+    + _BARE_TEMPLATE
+    + rb")|"
+    + _SKIPPED,
+    re.DOTALL,
 )
 _IN_APPLICATIONS = Pattern(
-    rb"(?P<placeholder>" + _PSQL_VARIABLE + rb"|" + _TEMPLATE + rb"|" + _DRIVER + rb")|" + _SKIPPED,
+    rb"(?P<placeholder>"
+    + _PSQL_VARIABLE
+    + rb"|"
+    + _TEMPLATE
+    + rb"|"
+    + _BARE_TEMPLATE
+    + rb"|"
+    + _DRIVER
+    + rb")|"
+    + _SKIPPED,
     re.DOTALL,
 )
 _PSQL_STRING = Pattern(rb"(?<![:\w\])]):'" + _NAME + rb"'")
@@ -125,9 +144,9 @@ def without_placeholders(data: bytes, application: bool) -> bytes:
     """Return `data` with an identifier (`___`) of equal length for each placeholder.
 
     In SQL files these are psql's variables (`:name`, `:'name'`, `:"name"`) and those of templates
-    (`{{name}}`, `${name}`); in an application's SQL also what drivers know (`%s`, `%(name)s`, `?`,
-    `?1`, `$1`, `@name`) and what wraps them (`#{name}`, `$1:name`, `{0}`). `x IN %s`, which some
-    drivers expand to a list, becomes `x = __`.
+    (`{{name}}`, `${name}`, `{name}`, `<%= name %>`); in an application's SQL also what drivers know
+    (`%s`, `%(name)s`, `?`, `?1`, `$1`, `@name`) and what wraps them (`#{name}`, `$1:name`, `{0}`).
+    `x IN %s`, which some drivers expand to a list, becomes `x = __`.
     """
     pattern = _IN_APPLICATIONS() if application else _IN_SQL_FILES()
     replaced = bytearray(data)

@@ -58,6 +58,9 @@ _LINE = Pattern(rb"[^\n]*")
 _SENDS_STATEMENT = Pattern(rb"\\(?:g(?:x|set|exec|desc)?|crosstabview|watch)\b")
 
 
+_END_OF_WHAT = (b"if", b"loop", b"while", b"repeat", b"for", b"case")
+
+
 class Stretch(NamedTuple):
     """What psql would send as one statement: the bytes from `start` to `end`.
 
@@ -198,22 +201,51 @@ def _behind_parentheses(data: bytes, start: int, stop: int) -> int:
 
 
 def _behind_atomic_body(data: bytes, start: int, stop: int) -> int:
-    depth = 0
+    depth = parentheses = 0
     previous = b""
     for position, mark in _words_and_marks(data, start, stop):
         word = mark.lower()
         if _begins_anew(previous, word):
             return start
         if depth == 0:
+            parentheses += (word == b"(") - (word == b")")
             if word == b";":
                 return start
-            depth = 1 if (previous, word) == (b"begin", b"atomic") else 0
+            if (previous, word) == (b"begin", b"atomic"):
+                depth = 1
+            elif previous == b"begin" and parentheses == 0:
+                return _behind_bare_body(data, position, stop) or start
         elif word in (b"case", b"end") and not _is_label(data, position, previous):
             depth += 1 if word == b"case" else -1
             if depth == 0:
                 return position + len(mark)
         previous = word
     return start
+
+
+def _behind_bare_body(data: bytes, start: int, stop: int) -> int:
+    """Return the end of a body that is no string, as other databases write them; 0 if none.
+
+    PostgreSQL refuses the whole: the parts are no statements that it would take on their own.
+    """
+    depth, previous, closed = 1, b"begin", 0
+    for position, mark in _words_and_marks(data, start, stop):
+        word = mark.lower()
+        if _begins_anew(previous, word):
+            return 0
+        if previous == b"end" and word in _END_OF_WHAT:
+            depth += word != b"case"
+            previous, closed = word, 0
+            continue
+        if closed:
+            return closed
+        if word in (b"begin", b"case"):
+            depth += 1
+        elif word == b"end" and not _is_label(data, position, previous):
+            depth -= 1
+            closed = position + len(mark) if depth == 0 else 0
+        previous = word
+    return closed
 
 
 def _begins_anew(previous: bytes, word: bytes) -> bool:

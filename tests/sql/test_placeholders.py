@@ -18,6 +18,8 @@ from tests.sql.every_kind import EveryKind
         ("SELECT a::int, b[1:n], c[:n], f(x := 1)", None),
         ("SELECT ':a', \":a\", E'\\':a', $$ :a $$, $b$ :a $b$ -- :a\n/* :a */", None),
         ("SELECT {{ a.b }}, ${c}", "SELECT _________, ____"),
+        ("TABLE {a}.b; TABLE {x.y}, <%= z %>", "TABLE ___.b; TABLE _____, ________"),
+        ("SELECT '{a}', \"{b}\", $$ {c} $$, '<%= d %>' -- {e}\n", None),
         ("SELECT a ? 'b', c % d, %s, @e, $1", None),
     ],
 )

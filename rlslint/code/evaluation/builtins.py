@@ -82,6 +82,14 @@ _SAME_TEXT = frozenset(
         "expect",
     }
 )  # fmt: skip
+_SAME_FORM = frozenset(
+    {
+        "toLowerCase", "toUpperCase", "lowercase", "uppercase", "lower", "upper", "ToLower",
+        "ToUpper", "ToLowerInvariant", "ToUpperInvariant", "to_lowercase", "to_uppercase",
+        "downcase", "upcase", "hyphenated", "as_hyphenated", "simple", "GetValueOrDefault",
+    }
+)  # fmt: skip
+"""What is as harmless as the number, the UUID or the like of which it is asked."""
 _SAME_TEXT_OF_ARGUMENT = frozenset(
     {
         "String", "from", "valueOf", "str", "strval", "dedent", "TrimSpace", "trim",
@@ -331,7 +339,7 @@ def _unchanged(
         return of
     if name.lower() in _SPLITS and (of is None or isinstance(of, Written | Unknown)):
         return _split(of, [each for each in (of, *arguments) if isinstance(each, Written)], name)
-    if name in _SAME_TEXT and not arguments and isinstance(of, Unknown):
+    if name in (_SAME_TEXT | _SAME_FORM) and not arguments and isinstance(of, Unknown):
         harmless = of.value is not HoleValue.anything
         return of if harmless else None
     if name in _SAME_TEXT_OF_ARGUMENT and arguments and not isinstance(of, Handle):

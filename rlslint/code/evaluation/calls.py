@@ -329,8 +329,14 @@ def _names_script(text: Written) -> bool:
     return known.lower().endswith(".sql") and (not beginning or known[0] in "/\\")
 
 
+_GIVES_TYPED = frozenset(("as_uuid", "asUUID", "into_uuid", "toUUID", "to_uuid"))
+"""Methods of which the name says that they give a UUID."""
+
+
 def _makes_typed(call: EvaluatedCall, of: Value | None) -> bool:
     """Tell whether a function of a type is called of which no value can end a literal of SQL."""
+    if call.name in _GIVES_TYPED and of is not None and not call.arguments:
+        return True
     if not isinstance(of, Unknown) or not (of.is_foreign or of.path[:1].isupper()):
         return False
     return of.path.rpartition(".")[2].rpartition("/")[2].lower() in TYPED and bool(call.arguments)

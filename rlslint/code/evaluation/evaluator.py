@@ -36,7 +36,7 @@ from rlslint.code.evaluation.values import (
     Unknown,
     Value,
 )
-from rlslint.code.evaluation.walking import THEMSELVES, TYPED, Program
+from rlslint.code.evaluation.walking import THEMSELVES, Program, is_typed
 from rlslint.code.schemas import Framework
 from rlslint.code.sites import Hook
 from rlslint.text import HoleValue
@@ -190,7 +190,7 @@ class Evaluator:
         if gives and not isinstance(last, Plain):
             if function.name and not course.frames:
                 self.connections.given(last, self.place(function), course)
-            return last
+            return self._returned(last, function) if function.returns else last
         return self.typed(function.returns, "") if function.returns else last
 
     def _annotated(self, node: form.Call, scope: Namespace) -> None:
@@ -204,10 +204,11 @@ class Evaluator:
     def _returned(self, value: Value, function: form.Function) -> Value:
         """Return what a function gave; of what nothing is known, its declared type is."""
         match value:
-            case Unknown(value=HoleValue.anything, is_foreign=False, session=None, path=path):
+            case Unknown(value=HoleValue.anything, is_foreign=foreign, session=None, path=path):
                 typed = self.typed(function.returns, path)
-                tells_nothing = isinstance(typed, Unknown) and typed.value is HoleValue.anything
-                return value if tells_nothing else typed
+                if isinstance(typed, Unknown):
+                    return value if typed.value is HoleValue.anything else typed
+                return value if foreign else typed
             case Unknown(value=HoleValue.typed | HoleValue.declared, path=path) if (
                 last_word(function.returns).lower() in _TELL_NOTHING
             ):
@@ -254,7 +255,10 @@ class Evaluator:
             )
             if given is None or nothing_known:
                 typed = self.typed(parameter.type, name)
-                given = typed if given is None or not isinstance(typed, Unknown) else given
+                if given is None or not isinstance(typed, Unknown):
+                    given = typed
+                elif typed.value is HoleValue.typed and isinstance(given, Unknown):
+                    given = Unknown(given.path, HoleValue.typed)
             scope.variables[name] = given
         if len(arguments) < len(parameters) and arguments and isinstance(arguments[-1], Closure):
             scope.variables[parameters[-1].name.lstrip("*.&")] = arguments[-1]
@@ -296,7 +300,7 @@ class Evaluator:
     def typed(self, kind: str, name: str) -> Value:
         """Return a value of which only the declared type and the name are known."""
         kinds = types_of(kind)
-        if kinds and all(last_word(each).lower() in TYPED for each in kinds):
+        if kinds and all(is_typed(each) for each in kinds):
             return Unknown(name, self._declared)
         if is_text_builder(kind):
             return Written(())

@@ -34,9 +34,9 @@ from rlslint.code.evaluation.values import (
 from rlslint.code.evaluation.walking import (
     CONSTANT_CASE,
     THEMSELVES,
-    TYPED,
     Walker,
     dotted,
+    is_typed,
     with_dots,
 )
 from rlslint.code.libraries import LibraryRole, Step
@@ -160,8 +160,14 @@ def _stepped(walker: Walker, of: Handle, name: str, path: str, node: form.Node) 
     return walker.connections.step(of, step, call, walker.course, walker)
 
 
+_SAME_VALUE = frozenset(("Value", "hex"))
+"""Members of a number, a UUID or the like, there or perhaps, that are as harmless."""
+
+
 def _of_unknown(walker: Walker, of: Unknown, name: str) -> Value:
     found = of.members.get(name)
+    if found is None and name in _SAME_VALUE and of.value is not HoleValue.anything:
+        return of
     if found is None:
         path = f"{of.path}.{name}"
         found = walker.connections.standing(path, walker.course) if of.is_foreign else None
@@ -239,7 +245,7 @@ def _mapping(walker: Walker, node: form.Mapping, scope: Namespace) -> Value:
 
 def _cast(walker: Walker, node: form.Cast, scope: Namespace) -> Value:
     value = walker.value(node.value, scope)
-    if last_word(node.type).lower() in TYPED and isinstance(value, Unknown):
+    if is_typed(node.type) and isinstance(value, Unknown):
         return Unknown(value.path, HoleValue.typed)
     if isinstance(value, Unknown) and not value.is_foreign:
         handle = walker.connections.typed(types_of(node.type), walker.course)

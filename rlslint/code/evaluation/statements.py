@@ -77,6 +77,10 @@ def _assign(walker: Walker, node: form.Assign, scope: Namespace) -> Value:
             [(node.targets[0], walker.value(node.targets[0], scope))]
             + ([(node.value, value)] if node.value is not None else []),
         )
+    if node.type and isinstance(value, Unknown) and value.is_foreign and not value.session:
+        typed = walker.typed(node.type, value.path)
+        if isinstance(typed, Unknown) and typed.value is HoleValue.typed:
+            value = typed
     if node.type and (node.value is None or _tells_nothing(value)):
         value = walker.typed(node.type, name_of(node.targets[0]) if node.targets else "")
     match node:
@@ -465,8 +469,10 @@ def _leave(walker: Walker, node: form.Leave, scope: Namespace) -> Value:
     course.leaving = node.kind
     if node.kind is Leaves.returns:
         walker.connections.given(value, walker.place(node), course)
-    if node.kind is Leaves.returns and course.frames and course.frames[-1].returned is None:
-        course.frames[-1].returned = value
+    if node.kind is Leaves.returns and course.frames:
+        frame = course.frames[-1]
+        if frame.returned is None or frame.returned == NOTHING:
+            frame.returned = value
     return value
 
 

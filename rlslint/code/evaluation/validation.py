@@ -66,8 +66,14 @@ def _denied(test: form.Node) -> Iterator[form.Call]:
 
 
 def _parts(call: form.Call) -> tuple[form.Node, ...]:
-    function = call.function
-    return (*call.arguments, *((function.of,) if isinstance(function, form.Attribute) else ()))
+    """Return what a call is given and asked of; `pattern.matcher(text).matches()` asks of two."""
+    match call.function:
+        case form.Attribute(of=form.Call(function=form.Attribute(name="matcher")) as inner):
+            return (*call.arguments, *_parts(inner))
+        case form.Attribute(of=of):
+            return (*call.arguments, of)
+        case _:
+            return call.arguments
 
 
 def _names(call: form.Call) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from rlslint import Pattern
 from rlslint.code import form
-from rlslint.code.adapters.building import Errors
+from rlslint.code.adapters.building import Errors, last_word
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.connections import Connections
 from rlslint.code.evaluation.course import Course
@@ -28,6 +28,20 @@ TYPED = frozenset(
     }
 )  # fmt: skip
 """Types, in lower case, of which no value can end a literal of SQL."""
+
+_AROUND_ONE = Pattern(
+    r"[&\s]*(?:[\w.]+(?:\.|::))?(?:Async)?(?:Awaitable|CompletableFuture|Coroutine|Future|Maybe|Mono"
+    r"|Nullable|Option|Optional|OptionalInt|Promise|Result|Task|Uni|ValueTask)\s*[<\[](?P<inside>.*)[>\]]\s*\??"
+)
+"""Types of what gives one value later, or perhaps."""
+
+
+def is_typed(kind: str) -> bool:
+    """Tell whether no value of a type can end a literal of SQL, be it given later or perhaps."""
+    found = _AROUND_ONE().fullmatch(kind)
+    if found is not None:
+        return is_typed(found["inside"].partition(",")[0].strip())
+    return last_word(kind).lower() in TYPED
 
 
 CONSTANT_CASE = Pattern(r"[A-Z][A-Z0-9_]{2,}")

@@ -19,6 +19,12 @@ _SIGNED = Pattern(
     r"(?:\bjsonwebtoken\.verify|\bjose\.(?:\w+\.)?(?:jwtVerify|decode)|\bjwt\.decode)\(\)"
 )
 """What libraries give that have checked the signature of a token; PyJWT does so in decode()."""
+_STORED = Pattern(
+    r"\b(?:executeTakeFirst(?:OrThrow)?|(?:First|Single)(?:OrDefault)?(?:Async)?|FindAsync"
+    r"|find(?:Unique|First)(?:OrThrow)?|findOne(?:By|OrFail)*|find_by!?|fetch_one|fetchone|one_or_none"
+    r"|scalar_one(?:_or_none)?)\(\)\.(?:id|Id|\w+Id|\w+_id)$"
+)
+"""Keys of a row that a query gave."""
 _HARMLESS = (HoleValue.constant, HoleValue.quoted)
 
 
@@ -38,11 +44,14 @@ def set_string_interpolation(query: QuerySite, project: Project) -> Iterator[Fin
 def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
     typed = hole.value in (HoleValue.typed, HoleValue.declared)
     checked = hole.value is HoleValue.checked
+    stored = hole.value is HoleValue.anything and _STORED().search(hole.source) is not None
     but = (
         ", which only its type prevents"
         if typed
         else ", which only the test before it prevents"
         if checked
+        else ", which only what the row holds prevents"
+        if stored
         else ""
     )
     signed = _SIGNED().search(hole.source) is not None
@@ -55,7 +64,11 @@ def _finding(query: QuerySite, write: SettingWrite, hole: Hole) -> Finding:
         span=query.span_of(hole),
         label="becomes part of the SQL",
         help=f"{setting_call(write.name, query.site.driver)} -- with the value as a parameter",
-        severity=Severity.info if typed or checked else Severity.warning if signed else None,
+        severity=Severity.info
+        if typed or checked or stored
+        else Severity.warning
+        if signed
+        else None,
         confidence=None if query.site.runs is Runs.yes else Confidence.medium,
         statement=write.statement,
     )
