@@ -190,7 +190,7 @@ class Evaluator:
         if gives and not isinstance(last, Plain):
             if function.name and not course.frames:
                 self.connections.given(last, self.place(function), course)
-            return self._returned(last, function) if function.returns else last
+            return last
         return self.typed(function.returns, "") if function.returns else last
 
     def _annotated(self, node: form.Call, scope: Namespace) -> None:
