@@ -12,6 +12,7 @@ from rlslint.files.deployment import Route
 from rlslint.project.matrix import matrix_of
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import exemption
+from rlslint.text import Span
 
 
 class Reach(NamedTuple):
@@ -52,9 +53,17 @@ def is_behind(route: Route, connection: Connection) -> bool:
         return False
     if not connection.connects or connection.runs_migrations:
         return False
+    if not (route.workload or route.file):
+        return False
     if route.file not in ("", connection.span.text.path):
         return False
+    if any(_is_within(connection.span, other) for other in route.others):
+        return False
     return connection.source.startswith(route.workload)
+
+
+def _is_within(span: Span, other: Span) -> bool:
+    return span.text.path == other.text.path and other.start <= span.start < other.end
 
 
 def workload_of(route: Route) -> str:

@@ -107,3 +107,52 @@ def test_without_routes_that_is_said(tmp_path: Path) -> None:
     run = rlslint("access", "routes", cwd=tmp_path)
     assert (run.returncode, run.stdout) == (0, "")
     assert run.stderr == "No route from outside was found.\n"
+
+
+def test_workloads_of_one_name_in_two_namespaces_are_two(tmp_path: Path) -> None:
+    manifests = [
+        f"""kind: Deployment
+metadata: {{name: web, namespace: {namespace}}}
+spec:
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      containers:
+        - env: [{{name: DATABASE_URL, value: "postgres://{role}:word@db.example.org/x"}}]
+---
+kind: Service
+metadata: {{name: web, namespace: {namespace}}}
+spec: {{selector: {{app: web}}}}
+"""
+        for namespace, role in (("shop", "app"), ("office", "worker"))
+    ]
+    entrance = """kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec: {defaultBackend: {service: {name: web}}}
+"""
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_docs.sql").write_text(FILES["migrations/0001_docs.sql"])
+    (tmp_path / "all.yaml").write_text("---\n".join((*manifests, entrance)))
+    run = rlslint("access", "routes", cwd=tmp_path)
+    assert "→ app (" in run.stdout
+    assert "worker" not in run.stdout
+
+
+def test_a_workload_whose_name_begins_no_source_gets_to_no_other_connection(
+    tmp_path: Path,
+) -> None:
+    manifest = """kind: Deployment
+metadata: {name: web.v1}
+spec: {template: {metadata: {labels: {app: web}}}}
+---
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, type: LoadBalancer}
+"""
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_docs.sql").write_text(FILES["migrations/0001_docs.sql"])
+    (tmp_path / "all.yaml").write_text(manifest)
+    (tmp_path / ".env").write_text("DATABASE_URL=postgres://worker:word@db.example.org/x\n")
+    run = rlslint("access", "routes", cwd=tmp_path)
+    assert "not traced" in run.stdout
+    assert "worker" not in run.stdout

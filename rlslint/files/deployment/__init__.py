@@ -99,7 +99,8 @@ class Route(NamedTuple):
 
     `how` names what lets it in, `where` the host and the path that it is for, "" for any.
     `service` is the Service on the way. `workload` is what the sources of the workload's
-    connections begin with (`services.web.`, `web.`), of `file` alone where that is not "". With
+    connections begin with (`services.web.`, `web.`), of `file` alone where that is not "". `others`
+    are the manifests of workloads of the same name that it does not get to. With
     `because` the way was lost, for that reason. `development` tells of files that set up
     a machine for development, or a stage before production.
     """
@@ -112,6 +113,7 @@ class Route(NamedTuple):
     file: str = ""
     because: str = ""
     development: bool = False
+    others: tuple[Span, ...] = ()
 
 
 class Deployment(NamedTuple):

@@ -195,7 +195,8 @@ class _Reading:
         pod = meta if kind == "Pod" else path_to(root, "spec", "template", "metadata")
         labels = frozenset((key, scalar(value)) for key, value in items(get(pod, "labels")))
         name, namespace = _name(self._document, get(meta, "name")), scalar(get(meta, "namespace"))
-        return Workload((name,), _plain(namespace), self._folder, labels, named(root), "")
+        span = self._span(root)
+        return Workload((name,), _plain(namespace), self._folder, labels, named(root), "", span)
 
     def compose(self, root: Any) -> Iterator[Piece]:
         """Yield the services of a Compose file, and those that publish something."""

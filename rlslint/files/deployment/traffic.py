@@ -46,7 +46,8 @@ class Service(NamedTuple):
 class Workload(NamedTuple):
     """What runs a program: its labels, the names it is reached by, and its sources' beginning.
 
-    The variables of a service of Compose stand in its `file`, those of others anywhere.
+    The variables of a service of Compose stand in its `file`, those of others anywhere, or in its
+    manifest, the `span`.
     """
 
     names: tuple[str, ...]
@@ -55,6 +56,7 @@ class Workload(NamedTuple):
     labels: frozenset[tuple[str, str]]
     prefix: str
     file: str
+    span: Span | None = None
 
 
 Piece = Entrance | Service | Workload
@@ -75,6 +77,7 @@ class _Network:
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._services: dict[str, list[Service]] = {}
         self._by_name: dict[str, list[Workload]] = {}
+        self._by_prefix: dict[str, list[Workload]] = {}
         self._by_label: dict[tuple[str, str], list[Workload]] = {}
         for piece in pieces:
             match piece:
@@ -83,6 +86,7 @@ class _Network:
                 case Workload():
                     for name in piece.names:
                         self._by_name.setdefault(name, []).append(piece)
+                    self._by_prefix.setdefault(piece.prefix, []).append(piece)
                     for label in piece.labels:
                         self._by_label.setdefault(label, []).append(piece)
 
@@ -105,7 +109,7 @@ class _Network:
                     yield from self._through(route._replace(service=service.span), service)
             else:
                 reached = self._named(backend.name, backend.namespace)
-                yield from _at(
+                yield from self._at(
                     route, reached, f"no Service and no workload is called {backend.name}"
                 )
 
@@ -115,7 +119,18 @@ class _Network:
             named = self._named(service.name, service.namespace)
             beside = [w for w in named if w.folder == service.folder]
             reached = beside or ([] if service.selector else named)
-        yield from _at(route, reached, f"no workload of the Service {service.name} is here")
+        yield from self._at(route, reached, f"no workload of the Service {service.name} is here")
+
+    def _at(self, route: Route, reached: Sequence[Workload], otherwise: str) -> Iterator[Route]:
+        for workload in reached:
+            others = tuple(
+                other.span
+                for other in self._by_prefix[workload.prefix]
+                if other.span is not None and other not in reached
+            )
+            yield route._replace(workload=workload.prefix, file=workload.file, others=others)
+        if not reached:
+            yield route._replace(because=otherwise)
 
     def _selected(self, service: Service) -> Iterator[Workload]:
         first = next(iter(sorted(service.selector)), None)
@@ -139,10 +154,3 @@ def _are_together(workload: Workload, service: Service) -> bool:
     return (
         first == second or first[:-1] == second[:-1] or first == second[:-1] or first[:-1] == second
     )
-
-
-def _at(route: Route, reached: Sequence[Workload], otherwise: str) -> Iterator[Route]:
-    for workload in reached:
-        yield route._replace(workload=workload.prefix, file=workload.file)
-    if not reached:
-        yield route._replace(because=otherwise)
