@@ -21,17 +21,11 @@ from rlslint.access.ways import has_ways
 from rlslint.catalog.model import Relation
 from rlslint.project.access_graph import Edge, Node, access_graph, shortest_ways
 from rlslint.project.matrix import Answer, Matrix, alike_roles
-from rlslint.reports import ReportedFinding, place
+from rlslint.reports import ReportedFinding, file_and_row, place
 from rlslint.reports.access_explained import Said, explained
 from rlslint.reports.access_graph import label, said
 from rlslint.reports.access_picture import picture
-from rlslint.reports.access_words import (
-    Speaker,
-    about_role,
-    condition_sql,
-    place_of,
-    role_in_words,
-)
+from rlslint.reports.access_words import Speaker, about_role, condition_sql, role_in_words
 from rlslint.text.display import printable
 from rlslint.text.secrets import masked
 from rlslint.text.sentences import counted
@@ -127,7 +121,7 @@ class _Steps:
 def _step(said: Said) -> dict[str, Any]:
     return {
         "words": masked(said.words),
-        "place": place_of(said.statement) if said.statement is not None else "",
+        "place": file_and_row(said.statement.span) if said.statement is not None else "",
         "parts": list(map(_step, said.parts)),
     }
 

@@ -9,13 +9,13 @@ from rlslint.access.tracing import Trace
 from rlslint.access.ways import Way
 from rlslint.catalog.model import Relation
 from rlslint.project.matrix import AlikeRoles, Matrix, alike_roles
+from rlslint.reports import file_and_row
 from rlslint.reports.access_explained import Said, changes, explained, outcome
 from rlslint.reports.access_words import (
     Speaker,
     about_role,
     commands_in_words,
     condition_sql,
-    place_of,
     role_in_words,
     shortened,
 )
@@ -189,7 +189,7 @@ def _explained(trace: Trace, ways: tuple[Way, ...], speaker: Speaker, width: int
 
 
 def _said(head: str, said: Said, width: int) -> Iterator[str]:
-    place = f" ({place_of(said.statement)})" if said.statement is not None else ""
+    place = f" ({file_and_row(said.statement.span)})" if said.statement is not None else ""
     shown = f" [{said.verdict}]" if said.verdict in _GIVEN else ""
     yield from hanging(head, f"{said.words}{shown}{place}", width)
     for part in said.parts:

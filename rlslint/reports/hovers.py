@@ -20,13 +20,12 @@ from rlslint.project.mentions import (
 )
 from rlslint.project.project import Project
 from rlslint.project.setting_writes import SettingWrite
-from rlslint.reports import place
+from rlslint.reports import file_and_row, place
 from rlslint.reports.access_words import (
     Speaker,
     about_role,
     clause_sql,
     commands_in_words,
-    place_of,
     role_in_words,
 )
 from rlslint.text.sentences import listed
@@ -178,7 +177,7 @@ def _of_function(project: Project, function: Function) -> Iterator[str]:
         yield f"\nCalled by {_some(policies)}."
     made = function.because("body")
     if made is not None:
-        yield f"\nMade at {place_of(made)}."
+        yield f"\nMade at {file_and_row(made.span)}."
 
 
 def _some(names: list[str]) -> str:
