@@ -10,7 +10,7 @@ from rlslint.config.options import Config
 from rlslint.project.access_changes import Change, compare
 from rlslint.project.matrix import Matrix, matrix_of
 from rlslint.project.opening import open_files
-from rlslint.reports.access_words import place_of
+from rlslint.reports import file_and_row
 from tests.projects import FIXTURES
 
 
@@ -179,7 +179,7 @@ def test_a_change_is_told_as_it_is(
 ) -> None:
     found = [
         (*one.roles, one.through, one.change.gained.happened, one.change.lost.happened,
-         [place_of(statement).rpartition("/")[2] for statement in one.statements])
+         [file_and_row(statement.span).rpartition("/")[2] for statement in one.statements])
         for one in between(tmp_path, first, second)
         if one.commands != ("truncate",)
     ]  # fmt: skip
