@@ -11,7 +11,7 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.project.matrix import Answer, Matrix, Part, alike_roles
-from rlslint.project.routes import traced_routes, workload_of
+from rlslint.project.routes import traced_routes
 from rlslint.text import Span, span_of
 
 
@@ -126,7 +126,7 @@ class _Drawing:
             start = self._node("Route", f"{label} {at}", label, route.span)
             if route.because:
                 continue
-            workload = self._node("Workload", f"{route.file}{route.workload}", workload_of(route))
+            workload = self._node("Workload", f"{route.file}{route.workload}", route.workload_name)
             self._edge(start, workload, "LeadsTo")
             for reach in one.reaches:
                 role = self._role(reach.connection.role)

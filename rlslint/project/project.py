@@ -408,6 +408,21 @@ class Project:
         read = frozenset((*read_in_policies, *(name.lower() for name in read_in_bodies)))
         return read | self._assumed_context_settings if self.assumes_context else read
 
+    def ways_in(self, role: str) -> tuple[tuple[Span, str], ...]:
+        """Return a route to what connects as a role, with what to say of it; () for none.
+
+        Stages before production let nobody in who matters.
+        """
+        for route in self.deployment.routes:
+            if route.development and not route.workload.startswith("services."):
+                continue
+            for connection in self.connections:
+                is_meant = connection.role == role and not connection.development
+                if is_meant and route.leads_to(connection):
+                    leads = f"{route.how} leads from outside to {route.workload_name}"
+                    return ((route.span, f"{leads}, which connects as {role}"),)
+        return ()
+
     @property
     def assumes_context(self) -> bool:
         """Whether no policy is at hand that could tell which settings it reads.

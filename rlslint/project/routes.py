@@ -12,7 +12,6 @@ from rlslint.files.deployment import Route
 from rlslint.project.matrix import matrix_of
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import exemption
-from rlslint.text import Span
 
 
 class Reach(NamedTuple):
@@ -41,34 +40,10 @@ def traced_routes(project: Project) -> Iterator[TracedRoute]:
         if route.because:
             yield TracedRoute(route, (), route.because)
             continue
-        behind = [one for one in project.connections if is_behind(route, one)]
+        behind = [one for one in project.connections if route.leads_to(one)]
         reaches = tuple(project.ask(_reach, connection) for connection in behind)
-        because = "" if behind else f"nothing tells as whom {workload_of(route)} connects"
+        because = "" if behind else f"nothing tells as whom {route.workload_name} connects"
         yield TracedRoute(route, reaches, because)
-
-
-def is_behind(route: Route, connection: Connection) -> bool:
-    """Tell whether a connection is of the workload that a route gets to."""
-    if route.because or connection.is_open or connection.is_literal:
-        return False
-    if not connection.connects or connection.runs_migrations:
-        return False
-    if not (route.workload or route.file):
-        return False
-    if route.file not in ("", connection.span.text.path):
-        return False
-    if any(_is_within(connection.span, other) for other in route.others):
-        return False
-    return connection.source.startswith(route.workload)
-
-
-def _is_within(span: Span, other: Span) -> bool:
-    return span.text.path == other.text.path and other.start <= span.start < other.end
-
-
-def workload_of(route: Route) -> str:
-    """Return what the workload behind a route is called."""
-    return route.workload.rstrip(".").rpartition(".")[2] or "the workload"
 
 
 def _reach(project: Project, connection: Connection) -> Reach:

@@ -8,7 +8,7 @@ from textwrap import wrap
 from typing import Any
 
 from rlslint.access.effective import Extent
-from rlslint.project.routes import Reach, TracedRoute, workload_of
+from rlslint.project.routes import Reach, TracedRoute
 from rlslint.reports import file_and_row
 from rlslint.text.display import printable
 from rlslint.text.sentences import counted, listed
@@ -46,7 +46,7 @@ def _lines(one: TracedRoute) -> Iterator[str]:
     yield f"{where}({route.how}, {file_and_row(route.span)}{stage})"
     service = f" through the Service at {file_and_row(route.service)}" if route.service else ""
     if not route.because:
-        yield f"→ {workload_of(route)}{service}"
+        yield f"→ {route.workload_name}{service}"
     if one.because:
         yield f"not traced: {one.because}"
     for reach in one.reaches:
@@ -82,7 +82,7 @@ def _route(one: TracedRoute) -> dict[str, Any]:
         "where": route.where or None,
         "place": file_and_row(route.span),
         "service": None if route.service is None else file_and_row(route.service),
-        "workload": workload_of(route) if not route.because else None,
+        "workload": route.workload_name if not route.because else None,
         "development": route.development,
         "not_traced_because": one.because or None,
         "connections": [

@@ -765,6 +765,34 @@ def test_a_role_that_is_meant_to_bypass_serves_nobody_from_outside(tmp_path: Pat
     assert found.severity is Severity.error
 
 
+IN_CLUSTER = INGRESS.format(ingress="nginx", service="web")
+
+
+@pytest.mark.parametrize(
+    ("migration", "user", "ingress", "rule", "is_shown"),
+    [
+        (HISTORY, "backup", "k8s/in.yaml", "app-role-bypassrls", True),
+        (HISTORY, "postgres", "k8s/in.yaml", "app-role-superuser", True),
+        (HISTORY.replace("ALTER TABLE", "ALTER TABLE docs OWNER TO keeper; ALTER TABLE"), "keeper",
+         "k8s/in.yaml", "rls-not-forced", True),
+        (HISTORY, "postgres", "k8s/overlays/staging/in.yaml", "app-role-superuser", False),
+        (HISTORY, "postgres", "docs/notes.txt", "app-role-superuser", False),
+    ],
+)  # fmt: skip
+def test_a_finding_about_a_role_shows_the_route_that_leads_to_it(
+    migration: str, user: str, ingress: str, rule: str, is_shown: bool, tmp_path: Path
+) -> None:
+    files = {
+        "migrations/0001_docs.sql": migration,
+        "k8s/web.yaml": DEPLOYMENT.format(url=f"postgres://{user}:x@db/shop"),
+        ingress: IN_CLUSTER,
+    }
+    found = findings_of(lint(tmp_path, files), rule)
+    assert found
+    said = [other.message for one in found for other in one.finding.related]
+    assert any("leads from outside to web" in message for message in said) == is_shown
+
+
 COMPOSED = """services:
   db:
     image: postgres:16

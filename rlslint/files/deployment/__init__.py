@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.text import Span
+
+if TYPE_CHECKING:
+    from rlslint.files.connections import Connection
 
 
 class PublicKey(NamedTuple):
@@ -114,6 +118,29 @@ class Route(NamedTuple):
     because: str = ""
     development: bool = False
     others: tuple[Span, ...] = ()
+
+    def leads_to(self, connection: Connection) -> bool:
+        """Tell whether a connection is of the workload that the route gets to."""
+        if self.because or connection.is_open or connection.is_literal:
+            return False
+        if not connection.connects or connection.runs_migrations:
+            return False
+        if not (self.workload or self.file):
+            return False
+        if self.file not in ("", connection.span.text.path):
+            return False
+        if any(_is_within(connection.span, other) for other in self.others):
+            return False
+        return connection.source.startswith(self.workload)
+
+    @property
+    def workload_name(self) -> str:
+        """What the workload is called."""
+        return self.workload.rstrip(".").rpartition(".")[2] or "the workload"
+
+
+def _is_within(span: Span, other: Span) -> bool:
+    return span.text.path == other.text.path and other.start <= span.start < other.end
 
 
 class Deployment(NamedTuple):

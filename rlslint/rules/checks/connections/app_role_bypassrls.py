@@ -9,7 +9,7 @@ from rlslint.access.serving import in_words, protected_tables
 from rlslint.config import Severity
 from rlslint.config.platforms import BYPASSRLS
 from rlslint.files.connections import Connection
-from rlslint.project import Finding
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
     Exemption,
@@ -62,6 +62,7 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
         span=connection.span,
         label="has BYPASSRLS" if found.certain else "may have BYPASSRLS",
         help=connect_as_another(project, found.remedy),
+        related=also_shown(*project.ways_in(role)),
         severity=severity,
         confidence=found.confidence,
     )

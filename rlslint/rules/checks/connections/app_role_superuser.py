@@ -11,7 +11,7 @@ from rlslint.config import Confidence, Severity
 from rlslint.config.platforms import SUPERUSER
 from rlslint.files.connections import Connection
 from rlslint.files.settings.development import is_for_tests
-from rlslint.project import Finding
+from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import (
     Exemption,
@@ -107,6 +107,7 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
         span=connection.span,
         label="a superuser" if found.certain else "may bypass policies",
         help=connect_as_another(project, found.remedy),
+        related=also_shown(*project.ways_in(role)),
         severity=severity,
         confidence=found.confidence,
     )

@@ -10,7 +10,6 @@ from rlslint.files.deployment import HeaderFate, LostIdentity, Route
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, ContextRead
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.routes import is_behind
 from rlslint.rules.registry import rule
 
 _CLAIMS = "request.jwt."
@@ -107,4 +106,4 @@ def _may_reach_rows(lost: LostIdentity, project: Project) -> bool:
 
 
 def _has_rows(route: Route, project: Project) -> bool:
-    return any(is_behind(route, connection) for connection in project.connections)
+    return any(route.leads_to(connection) for connection in project.connections)

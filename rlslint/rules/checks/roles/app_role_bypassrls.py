@@ -79,6 +79,7 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
         help=help,
         related=also_shown(
             *((place, f"{role} gets at rows by this") for place in serving.spans[:1]),
+            *project.ways_in(role.name),
             beside=statement,
         ),
         severity=Severity.info if copies else None if certain else Severity.warning,

@@ -53,6 +53,7 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
         ),
         related=also_shown(
             *((one, f"{role} serves requests as far as this tells") for one in serving.spans[:1]),
+            *project.ways_in(role.name),
             beside=statement,
         ),
         severity=None if certain else Severity.warning,

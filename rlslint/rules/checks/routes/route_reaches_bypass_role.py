@@ -12,7 +12,6 @@ from rlslint.files.deployment import Route
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import exemption, serves_requests
-from rlslint.project.routes import is_behind, workload_of
 from rlslint.rules.registry import rule
 
 
@@ -22,7 +21,7 @@ def route_reaches_bypass_role(route: Route, project: Project) -> Iterator[Findin
     if not project.uses_row_security or is_stage:
         return
     for connection in project.connections:
-        is_meant = not connection.development and is_behind(route, connection)
+        is_meant = not connection.development and route.leads_to(connection)
         because = _because(connection, project) if is_meant else ""
         # Of what is known to serve requests, app-role-superuser and app-role-bypassrls tell.
         if because and not serves_requests(connection, project):
@@ -45,10 +44,10 @@ def _finding(route: Route, connection: Connection, because: str, project: Projec
     role, tables = connection.role, protected_tables(project.catalog)
     is_set_aside = role in project.config.bypass_roles
     return Finding(
-        object=workload_of(route),
+        object=route.workload_name,
         message=f"requests from outside are served as {role}, which no policy of "
         f"{in_words(tables)} binds ({because}): {route.how} leads to "
-        f"{workload_of(route)}",
+        f"{route.workload_name}",
         span=route.span,
         label="lets in traffic from outside",
         help=f"let this workload connect as a role that policies bind, and keep {role} for work "

@@ -31,7 +31,7 @@ def _finding(table: Table, found: Unforced, project: Project) -> Finding:
         span=shown(statement),
         label="does not apply to the owner",
         help=forcing(table, project),
-        related=also_shown(*dict(places).items(), beside=statement),
+        related=also_shown(*dict(places).items(), *project.ways_in(found.role), beside=statement),
         severity=found.severity(project),
         confidence=found.confidence(project),
     )
