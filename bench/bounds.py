@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -49,26 +48,39 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(data)
 
 
+_MEASURING = """
+import os, resource, sys
+said, seconds, peak = map(int, sys.argv[1:4])
+process = os.fork()
+if process == 0:
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (peak, peak))
+    os.dup2(said, 1)
+    os.dup2(said, 2)
+    os.execv(sys.argv[4], sys.argv[4:])
+_, status, used = os.wait4(process, 0)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, os.waitstatus_to_exitcode(status))
+"""
+"""Starts a program and prints what it took: a process keeps the peak of the one it was forked from,
+which may be large."""
+
+
 def cost(folder: Path, *arguments: str) -> Cost:
     """Lint a folder in a process of its own; one that takes far too much is cut off."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (_CUT_OFF_SECONDS, _CUT_OFF_SECONDS))
-        resource.setrlimit(resource.RLIMIT_AS, (_CUT_OFF_BYTES, _CUT_OFF_BYTES))
-
     with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(
-            [*_CHECK, *arguments, "."],
+        limits = (str(said.fileno()), str(_CUT_OFF_SECONDS), str(_CUT_OFF_BYTES))
+        measured = subprocess.run(
+            [sys.executable, "-c", _MEASURING, *limits, *_CHECK, *arguments, "."],
             cwd=folder,
-            stdout=said,
-            stderr=said,
-            preexec_fn=limit,  # noqa: PLW1509 (there are no threads)
+            stdout=subprocess.PIPE,
+            pass_fds=(said.fileno(),),
+            check=True,
+            text=True,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
         said.seek(max(0, said.seek(0, os.SEEK_END) - 2_000))
         tail = said.read().decode("utf-8", "replace")
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024, process.returncode, tail)
+    seconds, peak, returncode = measured.stdout.split()
+    return Cost(float(seconds), int(peak), int(returncode), tail)
 
 
 def main() -> None:

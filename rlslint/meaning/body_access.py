@@ -110,7 +110,7 @@ class _Caller:
                 return self._finds({"SelectStmt": left}) and self._finds({"SelectStmt": right})
             case {"InsertStmt": {"selectStmt": source}}:
                 return self._finds(source) or any(map(self._is_proven, _columns(source)))
-            case {"SelectStmt": {"targetList": targets, **fields}} if "fromClause" not in fields:
+            case {"SelectStmt": {"targetList": targets, **others}} if "fromClause" not in others:
                 inside = [one["subselect"] for kind, one in parts_of(targets) if kind == "SubLink"]
                 return bool(inside) and all(map(self._finds, inside))
             case {"SelectStmt": fields} | {"UpdateStmt": fields} | {"DeleteStmt": fields}:

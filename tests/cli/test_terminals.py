@@ -105,6 +105,7 @@ def test_the_name_of_a_rule_is_a_link_where_links_are_shown(project: Path) -> No
         assert "\x1b]8" not in terminal.until("Checked")
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_run_is_watched_until_it_is_interrupted(project: Path) -> None:
     with on_a_terminal("check", "--watch", cwd=project, NO_COLOR="1") as terminal:
         assert "policy-column-unindexed" in terminal.until("Watching")

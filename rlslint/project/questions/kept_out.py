@@ -96,6 +96,8 @@ def _is_told_of(role: str, project: Project) -> bool:
     runtime = project.runtime
     if role == MIGRATION_ROLE or role in runtime.bypassing | runtime.migrating:
         return False
+    if role.startswith("pg_") and not is_granted_something(role, project):
+        return False
     if runtime.evidence is Evidence.platform and not is_declared(project.catalog, role):
         if role not in runtime.names:
             return False
