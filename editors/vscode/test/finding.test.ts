@@ -8,7 +8,7 @@ function found(programs: readonly string[], around: Partial<Surroundings> = {}):
   const answer = findRlslint({
     setting: '',
     interpreter: undefined,
-    folders: ['/work/shop', '/work/site'],
+    folders: ['/home/me/shop', '/home/me/site'],
     isTrusted: true,
     platform: 'linux',
     searchPath: '/usr/local/bin:/usr/bin',
@@ -23,9 +23,9 @@ test('the setting goes before the interpreter, that before .venv, venv and PATH'
   const programs = [
     '/opt/rlslint',
     '/envs/shop/bin/rlslint',
-    '/work/shop/.venv/bin/rlslint',
-    '/work/shop/venv/bin/rlslint',
-    '/work/site/.venv/bin/rlslint',
+    '/home/me/shop/.venv/bin/rlslint',
+    '/home/me/shop/venv/bin/rlslint',
+    '/home/me/site/.venv/bin/rlslint',
     '/usr/local/bin/rlslint',
     '/usr/bin/rlslint',
   ];
@@ -37,7 +37,7 @@ test('the setting goes before the interpreter, that before .venv, venv and PATH'
 });
 
 test('a setting is a path, from a folder or the home directory on where it says so', () => {
-  const inSite = ['/work/site/tools/rlslint'];
+  const inSite = ['/home/me/site/tools/rlslint'];
   assert.equal(found(inSite, { setting: 'tools/rlslint' }), inSite[0]);
   assert.equal(found(inSite, { setting: '${workspaceFolder}/tools/rlslint' }), inSite[0]);
   assert.equal(found(['/home/ada/bin/rlslint'], { setting: '~/bin/rlslint' }), '/home/ada/bin/rlslint');
@@ -69,16 +69,16 @@ test('where there is none, one sentence says what to do', () => {
 });
 
 test('a workspace that is not trusted gives no program', () => {
-  const inside = ['/work/shop/.venv/bin/rlslint', '/work/shop/bin/rlslint', '/work/shop/..bin/rlslint'];
+  const inside = ['/home/me/shop/.venv/bin/rlslint', '/home/me/shop/bin/rlslint', '/home/me/shop/..bin/rlslint'];
   for (const around of [
     {},
-    { interpreter: '/work/shop/.venv/bin/python' },
+    { interpreter: '/home/me/shop/.venv/bin/python' },
     { setting: 'bin/rlslint' },
-    { setting: '/usr/../work/shop/..bin/rlslint' },
-    { searchPath: '/work/shop/bin:/work/site/../shop/bin' },
+    { setting: '/usr/../home/me/shop/..bin/rlslint' },
+    { searchPath: '/home/me/shop/bin:/home/me/site/../shop/bin' },
   ]) {
     assert.match(found(inside, { ...around, isTrusted: false }), /trust the workspace/);
-    assert.match(found([...inside, '/usr/bin/rlslint'], { searchPath: '/work/shop/bin:/usr/bin', isTrusted: false }), /^\/usr\/bin/);
+    assert.match(found([...inside, '/usr/bin/rlslint'], { searchPath: '/home/me/shop/bin:/usr/bin', isTrusted: false }), /^\/usr\/bin/);
   }
   assert.equal(
     found(['c:\\WORK\\shop\\rlslint.exe', 'D:\\bin\\rlslint.exe'], {
