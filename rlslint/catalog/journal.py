@@ -72,7 +72,7 @@ class Journal:
         del self._checkpoints[checkpoint + 1 :]
         start = self._checkpoints[checkpoint][0]
         for names, name in self.learned[start:]:
-            names.discard(name)
+            names.pop(name, None)
         del self.learned[start:]
         return undone
 
@@ -218,8 +218,8 @@ def _restore(mapping: dict[Any, Any], part: Any, items: dict[Any, Any]) -> None:
     dict.update(mapping, items)
 
 
-class LastingSet(set[T]):
-    """A set to which things are added that stay true though the statement is undone that told them.
+class LastingSet(dict[T, None]):
+    """A set, kept as a dict since a compiler takes no set, to which things are added that stay true though the statement is undone that told them.
 
     A checkpoint takes them back, for the statement may never have been.
     """
@@ -227,7 +227,7 @@ class LastingSet(set[T]):
     def add(self, item: T) -> None:
         if JOURNAL.checkpoints and item not in self:
             JOURNAL.learned.append((self, item))
-        set.add(self, item)
+        self[item] = None
 
 
 class RecordedSet(RecordedDict[T, None]):

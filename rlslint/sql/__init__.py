@@ -52,6 +52,9 @@ ANYTHING = "rlslint_anything"
 NAME = "rlslint_name"
 """Stands in SQL for a single name that is not known."""
 
+_MARKS_IN_NAMES = (":", "${", "{{")
+"""What stands at the start of a placeholder between quotes, where `{` alone is a letter."""
+
 _MARKS = (":", "${", "{", "<%")
 
 
@@ -111,7 +114,7 @@ def is_open_name(name: str) -> bool:
 
 def is_placeholder(name: str) -> bool:
     """Tell whether a name in a parsed statement stands for a placeholder of its text."""
-    return name != "" and (name.strip("_") == "" or name.startswith(_MARKS))
+    return name != "" and (name.strip("_") == "" or name.startswith(_MARKS_IN_NAMES))
 
 
 def has_marks(sql: str) -> bool:

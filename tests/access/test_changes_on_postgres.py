@@ -141,6 +141,7 @@ def told(folder: Path, beginning: str, change: str) -> dict[tuple[str, str], tup
     return {
         (role, command): (one["gained"]["happened"], one["lost"]["happened"])
         for one in project["changes"]
+        if not one["through"]
         for role in one["roles"]
         for command in one["commands"]
     }
