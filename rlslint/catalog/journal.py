@@ -219,9 +219,10 @@ def _restore(mapping: dict[Any, Any], part: Any, items: dict[Any, Any]) -> None:
 
 
 class LastingSet(dict[T, None]):
-    """A set, kept as a dict since a compiler takes no set, to which things are added that stay true though the statement is undone that told them.
+    """A set to which things are added that stay true though the statement is undone that told them.
 
-    A checkpoint takes them back, for the statement may never have been.
+    A checkpoint takes them back, for the statement may never have been. It is a dict, since a
+    compiler takes no set.
     """
 
     def add(self, item: T) -> None:
