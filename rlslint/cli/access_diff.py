@@ -142,6 +142,9 @@ def _closing(
     tables = sum(one.comparison.tables for one in compared)
     said = f"{counted(len(changes), 'change')} in {counted(tables, 'table')}"
     yield f"{said}, {unknown or 'none'} of them uncertain." if changes else f"{said}."
+    open_answers = sum(one.comparison.unknown for one in compared)
+    if open_answers:
+        yield f"{counted(open_answers, 'answer')} unknown before and now, and not compared."
     for name, opening in zip(("before", "now"), openings, strict=True):
         unread = sum(len(one.not_checked) for one in opening.projects)
         if unread:

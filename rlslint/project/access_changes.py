@@ -53,13 +53,15 @@ class Change(NamedTuple):
 class Comparison(NamedTuple):
     """The changes between two projects, and how much was compared.
 
-    `open_roles` are those that need no password.
+    `open_roles` are those that need no password. `unknown` are the answers that are unknown on both
+    sides for one reason: what became of them, nobody knows.
     """
 
     changes: tuple[Change, ...]
     roles: int
     tables: int
     open_roles: frozenset[str]
+    unknown: int
 
 
 def compare(before: Matrix, after: Matrix) -> Comparison:
@@ -67,9 +69,11 @@ def compare(before: Matrix, after: Matrix) -> Comparison:
     roles = _roles(before, after)
     pairs = _pairs(before.tables, after.tables)
     found = _Comparing(before, after)
-    changes = chain.from_iterable(found.of_table(was, now, tuple(roles)) for was, now in pairs)
+    changes = tuple(
+        chain.from_iterable(found.of_table(was, now, tuple(roles)) for was, now in pairs)
+    )
     open_roles = frozenset(name for name, role in roles.items() if role.needs_no_password)
-    return Comparison(tuple(changes), len(roles), len(pairs), open_roles)
+    return Comparison(changes, len(roles), len(pairs), open_roles, found.unknown)
 
 
 def _roles(before: Matrix, after: Matrix) -> Mapping[str, AskedRole]:
@@ -128,6 +132,7 @@ class _Comparing:
         self._names = _renamed(before, after)
         self._known: dict[object, RowsChange] = {}
         self._new: dict[object, tuple[Statement, ...]] = {}
+        self.unknown = 0
 
     def _was(self, role: str) -> str:
         """Return what a role was called before."""
@@ -168,6 +173,7 @@ class _Comparing:
         after = _answer(self._after, role, now, command)
         change = self._change(was, now, role, command, before, after)
         if change.is_none:
+            self.unknown += before.extent is after.extent is Extent.unknown
             return None
         statements: tuple[Statement, ...] = ()
         if now is not None:

@@ -176,6 +176,7 @@ def as_json(compared: Sequence[Compared], broken: Mapping[str, int]) -> Iterator
                 "name": one.name,
                 "tables": one.comparison.tables,
                 "roles": one.comparison.roles,
+                "unknown_before_and_now": one.comparison.unknown,
                 "changes": list(map(_of(Words(one)), one.comparison.changes)),
             }
             for one in compared

@@ -208,3 +208,16 @@ def test_a_role_that_neither_side_knows_is_an_error(project: Path) -> None:
     run = rlslint("access", "diff", "HEAD", "--role", "ap", cwd=project)
     assert (run.returncode, run.stdout) == (2, "")
     assert 'There is no role "ap"' in run.stderr
+
+
+def test_what_is_unknown_on_both_sides_is_said(project: Path) -> None:
+    (project / "migrations" / "0002_dynamic.sql").write_text(
+        "DO $$ BEGIN EXECUTE 'CREATE POLICY p ON orders USING (' || random()::text || ' > 0)';"
+        " END $$;"
+    )
+    git(project, "add", ".")
+    git(project, "commit", "-qm", "second")
+    (project / "migrations" / "0003_open.sql").write_text("ALTER POLICY p ON orders USING (true);")
+    run = rlslint("access", "diff", "HEAD", "--role", "app", cwd=project)
+    assert run.stdout == ""
+    assert "2 answers unknown before and now, and not compared.\n" in run.stderr
