@@ -75,10 +75,10 @@ def check(
     """
     if standard_input is None:
         with disk.Kept(CONTENTS_KEPT):
-            return _examined(paths, config, None, progress, before).result
+            return _checked(paths, config, None, progress, before)
     name, data = standard_input
     with disk.Kept(CONTENTS_KEPT), disk.Buffers({os.path.abspath(name): data}):
-        return _examined(paths, config, name, progress, before).result
+        return _checked(paths, config, name, progress, before)
 
 
 class Examined(NamedTuple):
@@ -86,14 +86,6 @@ class Examined(NamedTuple):
 
     result: Result
     projects: tuple[Project, ...]
-
-
-def examine(
-    paths: Sequence[str | os.PathLike[str]], config: Config, before: Before | None = None
-) -> Examined:
-    """Do what `check` does for whoever has more to ask; see there."""
-    with disk.Kept(CONTENTS_KEPT):
-        return _examined(paths, config, None, _untold, before)
 
 
 class Read(NamedTuple):
@@ -110,17 +102,16 @@ class Read(NamedTuple):
     named: _Named
 
 
-def _examined(
+def _checked(
     paths: Sequence[str | os.PathLike[str]],
     config: Config,
     standard_input: str | None,
     progress: Progress,
     before: Before | None,
-) -> Examined:
+) -> Result:
     read = read_files(paths, config, Reader(), standard_input, progress)
     progress("Asking the rules")
-    result = _searched(paths, read, judged(read, before))
-    return Examined(result, tuple(one.project for one in read.projects.built))
+    return _searched(paths, read, judged(read, before))
 
 
 def read_files(

@@ -31,16 +31,6 @@ from rlslint.sql.expressions import (
 from rlslint.sql.rebuilding import with_sources
 
 
-def is_equivalent(
-    first: Expr, second: Expr, types: Mapping[int, str], not_null: frozenset[int] = frozenset()
-) -> bool:
-    """Tell whether the same rows pass two predicates in every session. Raises GivenUp."""
-    return (
-        difference(first, second, types, not_null) is None
-        and difference(second, first, types, not_null) is None
-    )
-
-
 def difference(
     first: Expr, second: Expr, types: Mapping[int, str], not_null: frozenset[int] = frozenset()
 ) -> Witness | None:

@@ -168,8 +168,3 @@ def _inside(place: Place, buffers: Mapping[str, bytes]) -> dict[str, bytes]:
 def _analysis(examined: Examined, is_whole: bool = True) -> Analysis:
     result = without_secrets(examined.result)
     return Analysis(result.findings, examined.projects, result.failures, is_whole=is_whole)
-
-
-def analyse(place: Place, buffers: Mapping[str, bytes]) -> Analysis:
-    """Check a project once with what an editor holds in place of its files."""
-    return Analyst().look(place, buffers)

@@ -47,10 +47,6 @@ class Change(NamedTuple):
                     steps.append(Step((f"Not taken back: {first}",), ()))
         return tuple(steps)
 
-    @property
-    def is_undone(self) -> bool:
-        return any(one.reverse for step in self.steps for one in step.statements)
-
 
 class NewFile(NamedTuple):
     """A file to be written. One that a tool keeps a list in is `kept`: it is there, and grows."""

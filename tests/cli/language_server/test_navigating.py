@@ -18,7 +18,7 @@ from rlslint.cli.language_server.navigating import (
     references_at,
     symbols_in,
 )
-from rlslint.cli.language_server.projects import Analysis, Place, analyse
+from rlslint.cli.language_server.projects import Analysis, Analyst, Place
 
 A = TypeVar("A")
 
@@ -67,7 +67,7 @@ def _at(project: Path, name: str, marked: str, question: Callable[[Asked, Analys
     before = source[:character]
     position = lsp.Position(before.count("\n"), len(before) - before.rfind("\n") - 1)
     asked = Asked(str(project / name), source, position, str(project), SHOWN)
-    return question(asked, analyse(Place(str(project), (".",)), {}))
+    return question(asked, Analyst().look(Place(str(project), (".",)), {}))
 
 
 def _places(project: Path, found: list[lsp.Location]) -> list[tuple[str, str]]:
@@ -172,7 +172,7 @@ def test_symbols_are_what_statements_make() -> None:
 
 def _actions(project: Path, name: str, source: str, code: str) -> dict[str, lsp.CodeAction]:
     path = str(project / name)
-    analysis = analyse(Place(str(project), (".",)), {path: source.encode()})
+    analysis = Analyst().look(Place(str(project), (".",)), {path: source.encode()})
     told = by_path(analysis.findings, str(project), {path: 1}, SHOWN)[path]
     told = [one for one in told if one.code == code]
     file = File(path, path, 1, source)
@@ -194,7 +194,7 @@ def _applied(action: lsp.CodeAction, source: str) -> str:
 def test_the_mend_ends_the_finding(project: Path, end: str) -> None:
     source = f"{POLICIES}{end}"
     mended = _applied(_actions(project, POLICY, source, "RLS101")["Add"], source)
-    analysis = analyse(Place(str(project), (".",)), {str(project / POLICY): mended.encode()})
+    analysis = Analyst().look(Place(str(project), (".",)), {str(project / POLICY): mended.encode()})
     assert {"policy-using-true", "unparsable-sql"}.isdisjoint(one.name for one in analysis.findings)
 
 
@@ -209,7 +209,9 @@ def test_an_ignore_lets_a_finding_stand(project: Path) -> None:
         found = _actions(project, name, source, code)
         ignored = _applied(found["Let"], source)
         assert REASON in ignored
-        analysis = analyse(Place(str(project), (".",)), {str(project / name): ignored.encode()})
+        analysis = Analyst().look(
+            Place(str(project), (".",)), {str(project / name): ignored.encode()}
+        )
         assert code not in {one.code for one in analysis.findings}
         assert "unused-ignore" not in {one.name for one in analysis.findings}
         card = found["Show"].command

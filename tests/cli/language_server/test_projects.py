@@ -6,7 +6,7 @@ import pytest
 from lsprotocol.types import DiagnosticSeverity, DiagnosticTag, PositionEncodingKind
 
 from rlslint.cli.language_server.diagnostics import Shown, by_path
-from rlslint.cli.language_server.projects import Analysis, Place, analyse, place_of
+from rlslint.cli.language_server.projects import Analysis, Analyst, Place, place_of
 from tests.command_line import rlslint
 
 TABLE = "CREATE TABLE docs (id int, tenant_id int);\nALTER TABLE docs ENABLE ROW LEVEL SECURITY;\n"
@@ -27,7 +27,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _analysed(project: Path, **buffers: str) -> Analysis:
     contents = {str(project / "migrations" / f"{name}.sql"): sql for name, sql in buffers.items()}
-    return analyse(
+    return Analyst().look(
         Place(str(project), (".",)), {path: sql.encode() for path, sql in contents.items()}
     )
 
@@ -108,14 +108,14 @@ def test_a_client_without_other_places_is_told_them_in_words(project: Path) -> N
 
 def test_a_mistake_in_the_configuration_is_a_sentence_with_a_place(project: Path) -> None:
     path = project / "rlslint.toml"
-    analysis = analyse(Place(str(project), (".",)), {str(path): b'selct = ["RLS101"]\n'})
+    analysis = Analyst().look(Place(str(project), (".",)), {str(path): b'selct = ["RLS101"]\n'})
     assert "selct" in analysis.problem
     assert analysis.place is not None
     assert analysis.place.source.startswith(b"selct")
 
 
 def test_a_directory_that_is_gone_is_a_sentence(tmp_path: Path) -> None:
-    analysis = analyse(Place(str(tmp_path / "gone"), (".",)), {})
+    analysis = Analyst().look(Place(str(tmp_path / "gone"), (".",)), {})
     assert len(analysis.failures) == 1
     assert "gone cannot be checked" in analysis.failures[0]
 

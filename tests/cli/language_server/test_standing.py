@@ -12,7 +12,7 @@ from rlslint.cli.language_server.projects import Analyst, Busy, Place
 from rlslint.cli.language_server.standing import Standing
 from rlslint.config import Severity
 from rlslint.config.options import Config
-from rlslint.engine import examine
+from rlslint.engine import check
 from rlslint.files import disk
 from rlslint.project.going_on import CannotGoOn
 from rlslint.reports import Result
@@ -131,7 +131,7 @@ def test_every_edit_is_answered_as_a_new_check_answers(seed: int, history: Path)
             except CannotGoOn:
                 standing = _standing(buffers)
             standing.near()
-            assert _said(standing.all().result) == _said(examine((".",), CONFIG).result)
+            assert _said(standing.all().result) == _said(check((".",), CONFIG))
     assert went_on > 15
 
 
