@@ -6,6 +6,7 @@ taken from the keys beside each way.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from os.path import basename, dirname
 from typing import Any
@@ -89,9 +90,9 @@ def pieces_of(text: Text, source: str) -> Iterator[Piece]:
     try:
         found = roots(document)
     except (InvalidSettings, RecursionError) as problem:
-        at = _first_kind(source)
+        at = (_PORTS if is_compose(basename(path)) else _LETS_IN)().search(source)
         if at is not None:
-            span = document.span(*at)
+            span = document.span(*at.span())
             yield Entrance(span, "a route", "", (), False, f"its file is not read: it is {problem}")
         return
     reading = _Reading(document)
@@ -104,12 +105,10 @@ def pieces_of(text: Text, source: str) -> Iterator[Piece]:
             yield from reading.manifest(root)
 
 
-_KIND = Pattern(rf"^kind:[ \t]*(?:{'|'.join(_KINDS)})[ \t]*$", 8)
-
-
-def _first_kind(source: str) -> tuple[int, int] | None:
-    found = _KIND().search(source)
-    return None if found is None else found.span()
+_LETS_IN = Pattern(
+    rf"^kind:[ \t]*(?:{'|'.join(_KINDS)})[ \t]*$|^_format_version:|^[ \t]*virtual_hosts:", re.M
+)
+_PORTS = Pattern(r"^[ \t]+ports:", re.M)
 
 
 class _Met(NamedTuple):

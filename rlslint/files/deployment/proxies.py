@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from rlslint import Pattern
@@ -21,7 +22,7 @@ PUBLIC_PATHS = Pattern(
     r"|swagger)(?:[sz2]|ness|check)*(?:[-_.][\w.-]*)?(?:[/(|*?$].*)?"
 )
 """Paths at which, by their names, nobody is asked who they are."""
-_CADDY = Pattern(r"^[ \t]*reverse_proxy[ \t]+(?P<rest>[^\n{]+)|^(?P<site>[^\s#{][^\n{]*)\{", 8)
+_CADDY = Pattern(r"^[ \t]*reverse_proxy[ \t]+(?P<rest>[^\n{]+)|^(?P<site>[^\s#{][^\n{]*)\{", re.M)
 
 
 def may_tell(text: Searched) -> bool:

@@ -183,6 +183,8 @@ def test_what_is_for_callers_from_inside_is_no_way_in(
         ({"in.yaml": "kind: HTTPRoute\nspec: {rules: []}\n"}, "nothing says where it leads"),
         ({"in.yaml": "kind: Ingress\nspec: [\n"},
          "its file is not read: it is no YAML from line 3 on"),
+        ({"compose.yml": "services:\n  web:\n    ports: ['80:80'\n"},
+         "its file is not read: it is no YAML from line 4 on"),
     ],
 )  # fmt: skip
 def test_a_way_that_is_lost_says_why(files: dict[str, str], because: str, tmp_path: Path) -> None:
