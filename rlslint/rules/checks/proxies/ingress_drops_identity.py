@@ -49,9 +49,10 @@ def ingress_drops_identity(lost: LostIdentity, project: Project) -> Iterator[Fin
     policy = next(
         (one for one in project.catalog.policies() if project.compared_columns(one)), None
     )
+    whose = f"policies such as that of {policy.relation}" if policy is not None else "policies"
     yield Finding(
         object=lost.header,
-        message=f"policies take {words.effect}: they ask {asked} who is calling, which comes from "
+        message=f"{whose} take {words.effect}: they ask {asked} who is calling, which comes from "
         f"the header {lost.header}, and this proxy {words.does}",
         span=lost.span,
         label=words.label,
