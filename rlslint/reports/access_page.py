@@ -96,7 +96,7 @@ def _summary(projects: Sequence[Shown], findings: Sequence[ReportedFinding], ste
 
 
 class _Steps:
-    """The steps that lead to answers, as far as there is room, every row first."""
+    """The steps that lead to answers, as far as there is room, in the order of the tables."""
 
     def __init__(self) -> None:
         self._room = _MOST_EXPLAINED
