@@ -57,7 +57,7 @@ def show_matrix(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
         return ERROR
     matrices = [(one.name, matrix_of(one.project, asked)) for one in opening.projects]
     if options["output_format"] == "html":
-        findings = _page(named, matrices, options)
+        findings = _page(named, opening, matrices, options)
     else:
         lines = _rendered(matrices, opening, options["output_format"])
         findings = joined(lines) if matrices else ""
@@ -293,12 +293,15 @@ def _rendered(
 
 
 def _page(
-    named: tuple[str, ...], matrices: list[tuple[str, Matrix]], options: Mapping[str, Any]
+    named: tuple[str, ...],
+    opening: Opening,
+    matrices: list[tuple[str, Matrix]],
+    options: Mapping[str, Any],
 ) -> str:
     """Return the report as one page, with what the rules find."""
     from rlslint.engine import audit, check
     from rlslint.project.database import Request
-    from rlslint.reports.access_page import Shown, page
+    from rlslint.reports.access_page import ShownProject, page
 
     databases = tuple(word for word in named if is_connection_string(word))
     paths = tuple(word for word in named if word not in databases)
@@ -309,7 +312,14 @@ def _page(
     else:
         result = check(paths or (".",), config)
     title = "Who gets at what: " + ", ".join(name for name, _ in matrices)
-    return page([Shown(*one) for one in matrices], result.findings, title)
+    unread = _not_followed(opening)
+    gaps = [
+        *failures(opening, options),
+        *result.failures,
+        *(f"{one.kind} {one.object} {one.reason}" for one in (*unread, *result.not_checked)),
+    ]
+    shown = [ShownProject(*one) for one in matrices]
+    return page(shown, result.findings, tuple(dict.fromkeys(gaps)), title)
 
 
 def _drawn(matrices: list[tuple[str, Matrix]], language: str) -> Iterator[str]:

@@ -30,19 +30,25 @@ from rlslint.text.display import printable
 from rlslint.text.secrets import masked
 from rlslint.text.sentences import counted
 
+_MOST_GAPS = 500
 _MOST_EXPLAINED = 1_500
 """How many answers are explained step by step, which keeps a page of 2,000 tables below 5 MB."""
 
 
-class Shown(NamedTuple):
+class ShownProject(NamedTuple):
     """A project on the page, with what was found in it."""
 
     name: str
     matrix: Matrix
 
 
-def page(projects: Sequence[Shown], findings: Sequence[ReportedFinding], title: str) -> str:
-    """Return the page as one text."""
+def page(
+    projects: Sequence[ShownProject],
+    findings: Sequence[ReportedFinding],
+    gaps: Sequence[str],
+    title: str,
+) -> str:
+    """Return the page as one text; `gaps` are what could not be read or judged."""
     steps = _Steps()
     data = {"projects": [_project(one, findings, steps) for one in projects]}
     style, script = _part("page.css"), _part("page.js")
@@ -55,7 +61,8 @@ def page(projects: Sequence[Shown], findings: Sequence[ReportedFinding], title: 
         "title": escape(printable(title)),
         "summary": escape(_summary(projects, findings, steps)),
         "ways": "".join(_ways(projects)),
-        "findings": "".join(_findings(findings)),
+        "findings": "".join(_findings(findings, bool(gaps))),
+        "gaps": "".join(_gaps(gaps)),
         "data": _harmless(json.dumps(data, separators=(",", ":"))),
         "style": style,
         "script": script,
@@ -78,7 +85,9 @@ def _harmless(data: str) -> str:
     return data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _summary(projects: Sequence[Shown], findings: Sequence[ReportedFinding], steps: _Steps) -> str:
+def _summary(
+    projects: Sequence[ShownProject], findings: Sequence[ReportedFinding], steps: _Steps
+) -> str:
     tables = sum(len(one.matrix.tables) for one in projects)
     roles = len({role.name for one in projects for role in one.matrix.roles})
     numbers = (
@@ -126,7 +135,9 @@ def _step(said: Said) -> dict[str, Any]:
     }
 
 
-def _project(one: Shown, findings: Iterable[ReportedFinding], steps: _Steps) -> dict[str, Any]:
+def _project(
+    one: ShownProject, findings: Iterable[ReportedFinding], steps: _Steps
+) -> dict[str, Any]:
     matrix = one.matrix
     speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
     groups: dict[int, list[Relation]] = {}
@@ -209,9 +220,21 @@ def _at(one: ReportedFinding) -> str:
     return "" if found is None else f"{found.path}:{found.start.row}"
 
 
-def _findings(findings: Sequence[ReportedFinding]) -> Iterator[str]:
+def _gaps(gaps: Sequence[str]) -> Iterator[str]:
+    if not gaps:
+        yield "<p>Nothing.</p>"
+        return
+    yield "<ul>"
+    yield from (f"<li>{_text(one)}</li>" for one in gaps[:_MOST_GAPS])
+    yield "</ul>"
+    if len(gaps) > _MOST_GAPS:
+        more = len(gaps) - _MOST_GAPS
+        yield f"<p>And {more} more, which rlslint check --show-unchecked lists.</p>"
+
+
+def _findings(findings: Sequence[ReportedFinding], has_gaps: bool) -> Iterator[str]:
     if not findings:
-        yield "<p>None.</p>"
+        yield f"<p>None{' in what could be checked' if has_gaps else ''}.</p>"
         return
     yield "<ul>"
     for one in findings:
@@ -228,7 +251,7 @@ def _text(words: str) -> str:
     return escape(printable(masked(words)))
 
 
-def _ways(projects: Sequence[Shown]) -> Iterator[str]:
+def _ways(projects: Sequence[ShownProject]) -> Iterator[str]:
     for one in projects:
         graph = access_graph(one.matrix, together=True)
         nodes = {node.id: node for node in graph.nodes}

@@ -61,6 +61,17 @@ def test_each_answer_has_its_steps_with_their_places(report: Path) -> None:
     assert "migrations/0001_docs.sql:3" in places
 
 
+def test_what_was_not_followed_stands_on_the_page(tmp_path: Path) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_dynamic.sql").write_text(
+        "CREATE TABLE docs (id int); DO $$ BEGIN EXECUTE current_setting('app.what'); END $$;"
+    )
+    run = rlslint("access", "--output-format", "html", cwd=tmp_path)
+    _, _, gaps = run.stdout.partition('<h2 id="gaps-title">')
+    assert "that could not be followed" in gaps.partition("</section>")[0]
+    assert "None in what could be checked." in run.stdout
+
+
 def test_thousands_of_tables_make_a_small_page(tmp_path: Path) -> None:
     (tmp_path / "migrations").mkdir()
     sql = "CREATE ROLE app LOGIN;\n" + "".join(
