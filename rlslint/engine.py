@@ -448,13 +448,15 @@ def _compared(
     run: Run, before: Before, projects: list[Project], selection: Selection, faults: list[Fault]
 ) -> tuple[list[ReportedFinding], list[ReportedFinding], Earlier]:
     """Return what is new of a run, here and elsewhere, and what came of comparing."""
+    from rlslint.project.renames import present_names
     from rlslint.reports.earlier import compared
 
     def about_entries(uses: list[EntryUse]) -> list[Finding]:
         asked = [("EntryUse", use) for use in uses]
         return [f for one in projects[:1] for f in judge(asked, one, selection, [], faults)]
 
-    return compared(run, before, lambda one: is_shown(one, selection.config), about_entries)
+    names = present_names(project.catalog for project in projects)
+    return compared(run, before, names, lambda one: is_shown(one, selection.config), about_entries)
 
 
 def _with_standing(findings: list[Finding], project: Project, faults: list[Fault]) -> list[Finding]:

@@ -113,6 +113,8 @@ class Catalog:
     `revoked_from` are the roles from which statements of their own take privileges.
     `extensions` are those that were made, with the statement.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
+    `former_holders` are the relations that had a name last, `former_functions` the functions that
+    had one before another.
     `idle_revokes` are what REVOKE has not taken,
     `reversals` what ways back would open, `row_accesses` the statements that may find policies
     in their way. `refusals` and `dynamic` are what the replay could not carry out; `is_in_doubt`
@@ -147,6 +149,8 @@ class Catalog:
         self.is_in_doubt = False
         self.dynamic: RecordedDict[Statement, Dynamic] = RecordedDict()
         self.gone: RecordedSet[tuple[str, str, str]] = RecordedSet()
+        self.former_holders: RecordedDict[tuple[str, str], Relation] = RecordedDict()
+        self.former_functions: RecordedDict[tuple[str, str], Function] = RecordedDict()
         self.unknown_relations: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.named_columns: dict[Relation, LastingSet[str]] = {}
         self.answers: dict[Any, Any] = {}

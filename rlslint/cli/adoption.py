@@ -18,7 +18,15 @@ from rlslint.files.discovery import project_directory, read_in_project, root_of
 from rlslint.files.git import GitProblem, commit_of, files_at, repository_of, state_at
 from rlslint.files.walk import is_passed_by, kind, may_tell
 from rlslint.reports import Result
-from rlslint.rules.baselines import Before, Earlier, compare, entries_of, identity, with_new
+from rlslint.rules.baselines import (
+    Before,
+    Earlier,
+    compare,
+    entries_of,
+    identity,
+    under_present_names,
+    with_new,
+)
 
 _OF_THE_RUN = (
     "select", "ignore", "extend_select", "per_file_ignores", "min_severity", "min_confidence",
@@ -194,6 +202,7 @@ def _written(
     was = b"" if file.baseline is None else _content(file.path)
     if text != was:
         replace_file(file.path, text)
+    old = under_present_names(old, earlier.names)
     notes.append(_said(file, old, entries, is_same=text == was))
     if old and not earlier.is_whole:
         notes.append("Only a part of the project was read, so nothing was taken out.")

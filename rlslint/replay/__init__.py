@@ -240,8 +240,7 @@ class Origins:
     that are made OF one, `domains` the types below domains,
     `collations` those of columns, `rules` what rules of tables need.
 
-    `former_names` are those of relations that were dropped or renamed, which are missing for sure;
-    `former_holders` are the last ones that had these names.
+    `former_names` are those of relations that were dropped or renamed, which are missing for sure.
     `perhaps_altered` are the ALTER TABLE IF EXISTS of tables that perhaps did not exist yet.
     `stored_settings` are those of ALTER ROLE … SET by role (None for all) and by whether they are
     for this database only. `membership_grants` tell by member and role who has granted which
@@ -273,7 +272,6 @@ class Origins:
             RecordedDict()
         )
         self.former_names: RecordedSet[tuple[str, str]] = RecordedSet()
-        self.former_holders: RecordedDict[tuple[str, str], Relation] = RecordedDict()
         self.perhaps_altered: RecordedDict[Relation, tuple[Statement, ...]] = RecordedDict()
         self.membership_grants: RecordedDict[tuple[Role, Role], dict[Role | None, Membership]] = (
             RecordedDict()

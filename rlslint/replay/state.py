@@ -405,13 +405,13 @@ class Replay:
 
     def _forget_name(self, relation: Relation) -> None:
         self.origins.former_names.add((relation.schema, relation.name))
-        self.origins.former_holders[relation.schema, relation.name] = relation
+        self.catalog.former_holders[relation.schema, relation.name] = relation
         if not relation.is_beyond_history:
             self.catalog.gone.add(("relation", relation.schema, relation.name))
 
     def _take_name(self, relation: Relation, schema: str, name: str) -> None:
         """Note which relation had a name before, where another one gets it."""
-        holder = self.origins.former_holders.get((schema, name))
+        holder = self.catalog.former_holders.get((schema, name))
         if holder is not None and holder is not relation:
             relation.become("replaces", holder)
 
@@ -483,6 +483,7 @@ class Replay:
         """Move a function to another name."""
         catalog = self.catalog
         old = str(function)
+        catalog.former_functions[function.schema, function.name] = function
         self._take_overload(function)
         function.become("schema", schema)
         function.become("name", name)

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from rlslint import NamedTuple
 from rlslint.config.baseline import Entry
 from rlslint.project import Finding, NotChecked
 from rlslint.reports import ReportedFinding, reported
 from rlslint.rules import rule_names
-from rlslint.rules.baselines import Before, Earlier, EntryUse, compare, difference, identity
+from rlslint.rules.baselines import (
+    Before,
+    Earlier,
+    EntryUse,
+    compare,
+    difference,
+    identity,
+    under_present_names,
+)
 
 
 class Run(NamedTuple):
@@ -33,27 +41,30 @@ class Run(NamedTuple):
 def compared(
     run: Run,
     before: Before,
+    names: Mapping[str, str],
     is_shown: Callable[[ReportedFinding], bool],
     judged: Callable[[list[EntryUse]], list[Finding]],
 ) -> tuple[list[ReportedFinding], list[ReportedFinding], Earlier]:
     """Return the new findings of a run, those elsewhere, and what came of comparing.
 
+    `names` tell how objects are called now that were called otherwise.
     `judged` returns the findings about entries of the baseline of which nothing is found any more.
     """
     everything = [*run.shown, *run.elsewhere]
     identities = [identity(one.finding, one.severity) for one in everything]
-    known, found = compare(identities, before.entries, before.today)
+    entries = under_present_names(before.entries, names)
+    state = under_present_names(before.state, names)
+    known, found = compare(identities, entries, before.today)
     can_tell = _telling(run)
     left = tuple(
-        rest if can_tell(entry) else entry
-        for entry, rest in zip(before.entries, found, strict=True)
+        rest if can_tell(entry) else entry for entry, rest in zip(entries, found, strict=True)
     )
     ends = zip(before.entries, left, strict=True)
     stale = [EntryUse(entry) for entry, rest in ends if rest is None and before.tells_stale]
     hygiene = [reported(one) for one in judged(stale)] if stale else []
     everything += hygiene
     identities += [identity(one.finding, one.severity) for one in hygiene]
-    same, _ = compare(identities, before.state, before.today)
+    same, _ = compare(identities, state, before.today)
     are_shown = [is_shown(one) for one in everything]
     named = {*range(len(run.shown)), *range(len(run.shown) + len(run.elsewhere), len(everything))}
     visible = {number for number in named if are_shown[number]}
@@ -68,11 +79,11 @@ def compared(
         len(visible & known),
         len((visible & same) - known),
         run.is_whole,
+        names=names,
     )
     old = known | same
     differences = [
-        difference(identities[number], (*before.state, *before.entries))
-        for number in sorted(visible - old)
+        difference(identities[number], (*state, *entries)) for number in sorted(visible - old)
     ]
     earlier = earlier._replace(differences=tuple(filter(None, differences)))
     new = [everything[number] for number in sorted(named - old)]

@@ -2,15 +2,16 @@
 
 A finding is known by its rule and its object. It is new nevertheless where it is graver than it
 was, where a statement makes or shows it that had no part in it, or where somebody reaches the
-object who did not. Lines that move, files with another name and SQL in another form make nothing
-new.
+object who did not. Lines that move, files with another name, SQL in another form and objects that
+the history has given another name make nothing new.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from rlslint import NamedTuple
 from rlslint.catalog.roles import PUBLIC
@@ -87,7 +88,8 @@ class Earlier(NamedTuple):
     tells nothing is left as it is, and where `is_whole` is not set, that is every one. `hidden` and
     `unchanged` count what the baseline hides, and what the earlier state had as well; `since` is
     the name of that state, and `mended` counts what it had and this one has not. `differences` say
-    of what was there before in another form what is new of it.
+    of what was there before in another form what is new of it. `names` tell how objects are called
+    now that were called otherwise.
     """
 
     found: tuple[tuple[Identity, bool], ...]
@@ -100,10 +102,15 @@ class Earlier(NamedTuple):
     since: str = ""
     mended: int = 0
     differences: tuple[str, ...] = ()
+    names: Mapping[str, str] = MappingProxyType({})
 
     def mended_since(self, then: Earlier) -> int:
         """Return how many findings of an earlier state, of those that are shown, are gone."""
-        before = Counter(one.key for one, is_shown in then.found if is_shown)
+        before = Counter(
+            (one.rule, named_now(one.object, self.names))
+            for one, is_shown in then.found
+            if is_shown
+        )
         return sum(max(0, number - self.raw[key]) for key, number in before.items())
 
 
@@ -132,6 +139,32 @@ def entries_of(identities: Iterable[Identity]) -> tuple[Entry, ...]:
         )
         for key, alike in found.items()
     )
+
+
+def under_present_names(entries: Iterable[Entry], names: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Return entries with the names that their objects have now.
+
+    Where another entry is about an object of that name, one stays as it is.
+    """
+    entries = tuple(entries)
+    taken = {entry.key for entry in entries}
+    found = []
+    for entry in entries:
+        now = entry._replace(object=named_now(entry.object, names))
+        found.append(entry if now.key in taken else now)
+        taken.add(found[-1].key)
+    return tuple(found)
+
+
+def named_now(object: str, names: Mapping[str, str]) -> str:
+    """Return the name that an object has now, or what it is a part of."""
+    if not names:
+        return object
+    whole, rest = object, ""
+    while whole not in names and "." in whole:
+        whole, _, last = whole.rpartition(".")
+        rest = f".{last}{rest}"
+    return f"{names[whole]}{rest}" if whole in names else object
 
 
 def compare(

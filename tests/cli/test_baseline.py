@@ -428,3 +428,50 @@ def test_the_words_of_a_baseline_are_no_sign_of_row_security(project: Project) -
         assert run.returncode == 0
         assert "in a form that is not read" not in run.stderr
         (project.root / name).rename(project.root / FILE)
+
+
+RENAMES = (
+    "ALTER TABLE docs RENAME TO papers;",
+    "ALTER TABLE docs RENAME TO sheets; ALTER TABLE sheets RENAME TO papers;",
+    "CREATE SCHEMA old; GRANT USAGE ON SCHEMA old TO app_user; ALTER TABLE docs SET SCHEMA old;",
+    "ALTER SCHEMA public RENAME TO shop;",
+)
+
+
+@pytest.mark.parametrize("sql", RENAMES)
+def test_a_table_with_another_name_is_the_table_that_it_was(project: Project, sql: str) -> None:
+    project.migration("0002_renamed.sql", sql)
+    run = project.check()
+    assert (run.returncode, run.stdout) == (0, ""), run.stdout
+    assert "2 findings of the baseline are not shown." in run.stderr
+
+
+def test_the_file_gets_the_name_that_a_table_has_now(project: Project) -> None:
+    project.edit('reason = ""', 'reason = "goes with the shop"')
+    project.migration("0002_renamed.sql", RENAMES[0])
+    run = project.check("--prune-baseline")
+    assert "Wrote old.toml, with 2 entries." in run.stderr
+    assert list(project.entries()) == ["public.notes", "public.papers"]
+    assert project.entries()["public.papers"]["reason"] == "goes with the shop"
+    assert project.check().returncode == 0
+
+
+def test_what_takes_the_name_of_another_table_is_new(project: Project) -> None:
+    project.migration(
+        "0002_renamed.sql",
+        "ALTER TABLE docs RENAME TO papers;\n"
+        "CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL);\n"
+        "GRANT SELECT ON docs TO app_user;",
+    )
+    assert found(project.check()) == ["rls-not-enabled public.papers"]
+
+
+def test_who_reaches_a_renamed_table_for_the_first_time_is_new(project: Project) -> None:
+    project.migration("0002.sql", f"{RENAMES[0]}\nGRANT SELECT ON papers TO reporting;")
+    assert found(project.check()) == ["rls-not-enabled public.papers"]
+
+
+def test_a_mended_table_of_another_name_is_mended(project: Project) -> None:
+    project.migration("0002.sql", f"{RENAMES[0]}\n{PROTECTION.format('papers')}")
+    assert "stale-baseline-entry" in project.check().stdout
+    assert "with 1 entry (1 taken out)." in project.check("--prune-baseline").stderr

@@ -281,3 +281,26 @@ def test_many_old_findings_that_a_role_newly_reaches_are_counted(repository: Rep
     assert run.stdout.count("rls-not-enabled") == 7
     assert run.stderr.count("had rls-not-enabled before; new is who reaches it: reporting") == 5
     assert "2 more findings were there before in another form." in run.stderr
+
+
+def test_another_name_is_nothing_new(repository: Repository) -> None:
+    repository.write(
+        "migrations/0002_policy.sql",
+        "ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;\n"
+        "CREATE POLICY all_rows ON docs USING (true);\n"
+        "CREATE FUNCTION seen() RETURNS SETOF good LANGUAGE sql SECURITY DEFINER\n"
+        "  AS 'SELECT * FROM good';\n",
+    )
+    repository.commit()
+    assert "0 new findings, 0 mended, 4 as before" in check(repository).stderr
+    repository.write(
+        "migrations/0003_renamed.sql",
+        "ALTER POLICY all_rows ON docs RENAME TO every_row;\n"
+        "ALTER TABLE docs RENAME TO papers;\n"
+        "ALTER FUNCTION seen() RENAME TO looked_at;\n",
+    )
+    run = check(repository)
+    assert (run.returncode, run.stdout) == (0, ""), run.stdout
+    assert "0 new findings, 0 mended, 4 as before" in run.stderr
+    repository.commit()
+    assert "0 new findings, 0 mended, 4 as before" in check(repository).stderr
