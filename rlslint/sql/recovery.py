@@ -49,6 +49,11 @@ _NOT_LINE_END = Pattern(rb"[^\n]")
 _MOST_CLAUSES = 12
 """How many clauses a program may fill in of one statement."""
 
+_NEXT_PART = Pattern(
+    rb"^[ \t]*--[ \t]*changeset[ \t]+\S+:\S|-->[ \t]*statement-breakpoint", re.I | re.M
+)
+"""Where Liquibase and Drizzle cut a file: each part is sent by itself, and may lack a semicolon."""
+
 _FILLED_IN = "its placeholders stand for more than a name or a value"
 _COPY_DATA_FOLLOWS = Pattern(rb"\\copy\b.*\bfrom\s+p?stdin\b", re.IGNORECASE)
 _END_OF_COPY_DATA = Pattern(rb"^\\\.[ \t\r]*$", re.MULTILINE)
@@ -80,12 +85,28 @@ def recovered_statements(
             end = _behind_copy_data(data, position, end, stop)
         else:
             stretch = next_stretch(data, position, stop)
+            if not application:
+                stretch = _within_part(data, stretch)
             found, end = _read_stretch(text, wanted, stretch, application, is_template)
             last = list(found)
             if end == stretch.following and runs_results(data, stretch.end, end):
                 last = list(map(_of_results, last))
             yield from last
         position = first_token(data, end, stop)
+
+
+def _within_part(data: bytes, stretch: Stretch) -> Stretch:
+    """Return a statement up to where the next part of the file begins."""
+    part = _NEXT_PART().search(data, stretch.start, stretch.end)
+    if part is None:
+        return stretch
+    end = part.start()
+    return stretch._replace(
+        end=end,
+        following=end,
+        commands=tuple(command for command in stretch.commands if command[1] <= end),
+        open_quote=stretch.open_quote if stretch.open_quote < end else -1,
+    )
 
 
 def _of_results(found: Recovered) -> Recovered:

@@ -58,6 +58,18 @@ def test_one_broken_statement_costs_one_statement(sql: str, expected: list[str])
     assert outline(sql) == expected
 
 
+@pytest.mark.parametrize("mark", ["--changeset ada:2", "  -- changeset ada:2 runOnChange:true"])
+def test_a_changeset_ends_what_stands_before_it(mark: str) -> None:
+    sql = f"ALTER TABLE t OWNER TO a\n{mark}\nGRANT SELECT ON t TO b"
+    assert outline(sql) == ["ALTER TABLE t OWNER TO a", "GRANT SELECT ON t TO b"]
+    assert outline(sql.replace(":2", "")) == ["! " + sql.replace(":2", "")]
+
+
+def test_a_breakpoint_ends_what_stands_before_it() -> None:
+    sql = "CREATE ROLE a--> statement-breakpoint\nselec;\nCREATE ROLE b\n--> statement-breakpoint"
+    assert outline(sql) == ["CREATE ROLE a", "! selec", "CREATE ROLE b"]
+
+
 @pytest.mark.parametrize(
     "compound",
     [
