@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rlslint import NamedTuple
 from rlslint.access import certainly_of, inherited_roles
+from rlslint.access.depending import dependencies
 from rlslint.access.effective import Ground, Rows
 from rlslint.access.privileges import grants_to
 from rlslint.catalog import Catalog
@@ -125,6 +126,14 @@ def _is_for(roles: Iterable[str], one: Answered) -> bool:
     return bool({PUBLIC, *certainly_of(inherited_roles, one.catalog, one.role)} & set(roles))
 
 
+def _asked(one: Answered) -> _Found:
+    """Yield what was granted of the functions and tables that policies ask, or taken back."""
+    roots = [clause.expression for p in one.relation.policies.known() for clause in p.known_clauses]
+    for asked in dependencies(one.catalog, one.role, roots).values():
+        yield asked.subject.statements.get("grants")
+        yield from (grant.statement for grant in asked.subject.grants.known())
+
+
 def _creation(one: Answered) -> _Found:
     yield one.relation.created
 
@@ -137,8 +146,10 @@ _TOPICS: Mapping[Ground, tuple[_Topic, ...]] = {
     Ground.owner: (_ownership, _row_security, _membership),
     Ground.bypassrls: (_attributes,),
     Ground.no_policy: (_policies, _row_security),
+    Ground.refused: (_asked, _policies, _schema),
     Ground.policies: (_policies,),
 }
 _ALL: tuple[_Topic, ...] = (
-    _privilege, _schema, _membership, _attributes, _row_security, _ownership, _policies, _creation,
+    _privilege, _schema, _membership, _attributes, _row_security, _ownership, _policies, _asked,
+    _creation,
 )  # fmt: skip

@@ -24,6 +24,7 @@ from rlslint.access.privileges import (
 )
 from rlslint.access.reach import Escape, applicable_policies, bypass
 from rlslint.access.recursion import NOTICED_BY_REWRITER, recursion
+from rlslint.access.refusals import Lack, lacks, together, without_called
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask, remembered
@@ -36,7 +37,6 @@ from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.deciding import can_be_true, is_always_true
-from rlslint.meaning.simplifying import conjunction, disjunction
 from rlslint.sql.expressions import Expr
 
 COMMANDS = ("select", "insert", "update", "delete", "truncate")
@@ -71,6 +71,7 @@ class Ground(Enum):
     no_policy = "no policy"
     policies = "policies"
     recursion = "policies that ask each other for ever"
+    refused = "no privilege for what policies ask"
     unknown = "unknown"
 
 
@@ -101,7 +102,8 @@ class Rows(NamedTuple):
     these are the rows that may be added; `leaves` are those that UPDATE may leave behind and
     `reads` those that a statement sees with WHERE or RETURNING, where they are others. `columns`
     are the only ones that are granted, none where all are. `doubts` say what the answer takes for
-    granted. `gap` is what is not known, `because` the same in words where it is no fact.
+    granted. `gap` is what is not known, `because` the same in words where it is no fact. `lack` is
+    what the policies ask and the role may not, for which PostgreSQL refuses the command.
     """
 
     extent: Extent
@@ -115,6 +117,7 @@ class Rows(NamedTuple):
     because: str = ""
     leaves: Rows | None = None
     reads: Rows | None = None
+    lack: Lack | None = None
 
 
 def rows_of(
@@ -124,9 +127,14 @@ def rows_of(
     relation: Relation,
     command: str,
     functions: ContextFunctions = frozenset(),
+    caller: str = "",
 ) -> Rows:
-    """Return which rows of a table a role gets at by a command that names the table."""
-    return _rows(catalog, runtime, role, representative(catalog, relation), command, functions)
+    """Return which rows of a table a role gets at by a command that names the table.
+
+    `caller` is the role of the session where it is another one: whoever queries a view of the role.
+    """
+    table = representative(catalog, relation)
+    return _rows(catalog, runtime, role, table, command, functions, caller or role)
 
 
 @remembered
@@ -181,9 +189,10 @@ def _rows(
     relation: Relation,
     command: str,
     functions: ContextFunctions,
+    caller: str,
 ) -> Rows:
     try:
-        return _decided(catalog, runtime, role, relation, command, functions)
+        return _decided(catalog, runtime, role, relation, command, functions, caller)
     except UnknownFact as gap:
         return Rows(Extent.unknown, Ground.unknown, gap=gap)
 
@@ -195,6 +204,7 @@ def _decided(
     relation: Relation,
     command: str,
     functions: ContextFunctions,
+    caller: str,
 ) -> Rows:
     owning = _perhaps_owning(catalog, runtime, role, relation)
     if owning:
@@ -220,12 +230,12 @@ def _decided(
         return Rows(Extent.every, Ground.bypassrls, columns=columns, doubts=doubts)
     if command == "truncate":
         return Rows(Extent.every, Ground.not_applied, doubts=doubts)
-    found = _by_policies(catalog, role, relation, command, functions)
+    found = _by_policies(catalog, role, relation, command, functions, caller)
     if found.extent is not Extent.none and _runs_in_circles(catalog, role, relation, command):
         return Rows(Extent.none, Ground.recursion, doubts=doubts)
-    found = found._replace(columns=columns, doubts=doubts)
+    found = found._replace(columns=columns, doubts=(*doubts, *found.doubts))
     if command in ("update", "delete"):
-        reads = _rows(catalog, runtime, role, relation, "select", functions)
+        reads = _rows(catalog, runtime, role, relation, "select", functions, caller)
         if reads.condition != found.condition or reads.extent is not found.extent:
             found = found._replace(reads=reads)
     return found
@@ -264,7 +274,7 @@ def _as_owner(
         return Rows(Extent.every, Ground.owner, doubts=doubts)
     if command == "truncate":
         return Rows(Extent.every, Ground.not_applied, doubts=doubts)
-    return _by_policies(catalog, role, relation, command, functions)._replace(doubts=doubts)
+    return _by_policies(catalog, role, relation, command, functions, "")._replace(doubts=doubts)
 
 
 def _doubts(
@@ -313,8 +323,14 @@ def _columns(catalog: Catalog, role: str, relation: Relation, command: str) -> t
 
 
 def _by_policies(
-    catalog: Catalog, role: str, relation: Relation, command: str, functions: ContextFunctions
+    catalog: Catalog,
+    role: str,
+    relation: Relation,
+    command: str,
+    functions: ContextFunctions,
+    caller: str,
 ) -> Rows:
+    """Return what policies let pass; what they ask and `caller` may not is not known for ""."""
     permissive, restrictive = applicable_policies(catalog, relation, role, command)
 
     def demanded(clause_of: Callable[[Policy], Clause | None]) -> Rows:
@@ -323,13 +339,19 @@ def _by_policies(
         allowing, limiting = (tuple({c.predicate: c for c in some}.values()) for some in clauses)
         if not allowing:
             return Rows(Extent.none, Ground.no_policy)
-        return _weighed(catalog, allowing, limiting, _filled(relation), functions)
+        filled = _filled(relation)
+        found = _weighed(catalog, allowing, limiting, filled, functions)
+        if not caller or ASSUMED_ROLE in (role, caller):
+            return found
+        return _unless_refused(catalog, role, caller, found, filled)
 
     if command == "insert":
         return demanded(_check_of)
     found = demanded(_using_of)
     if command == "update" and found.extent is not Extent.none:
         leaves = demanded(_check_of)
+        if leaves.ground is Ground.refused and leaves.lack is not None and not leaves.lack.through:
+            return leaves
         if leaves.condition != found.condition or leaves.extent is not found.extent:
             found = found._replace(leaves=leaves)
     return found
@@ -377,13 +399,47 @@ def _weighed(
         return rows._replace(gap=gap)
 
 
+def _unless_refused(
+    catalog: Catalog, role: str, caller: str, rows: Rows, filled: frozenset[int]
+) -> Rows:
+    """Return rows, or none where PostgreSQL refuses the command, for what policies ask."""
+    if rows.extent is Extent.none:
+        return rows
+    stated = together(
+        tuple(clause.predicate.expression for clause in rows.permissive),
+        tuple(clause.predicate.expression for clause in rows.restrictive),
+    )
+    lacking = lacks(catalog, role, caller, stated, filled & own_columns(stated))
+    if not lacking:
+        return rows
+    first = lacking[0]
+    if first.role == caller:
+        first = first._replace(role="")
+    if not first.through or not _passes_without(catalog, stated, lacking, filled):
+        refused = rows._replace(extent=Extent.none, ground=Ground.refused)
+        return refused._replace(condition=None, gap=None, lack=first)
+    who = first.role or "it"
+    doubt = f"no row is looked at by {first.through[0]}, which asks what {who} may not"
+    return rows._replace(doubts=(doubt,), lack=first)
+
+
+def _passes_without(
+    catalog: Catalog, stated: Expr, lacking: tuple[Lack, ...], filled: frozenset[int]
+) -> bool:
+    """Tell whether a row may pass for which no function is called that asks what is refused."""
+    rest = inlined_predicate(without_called(stated, lacking), catalog).expression
+    try:
+        return can_be_true(rest, filled & own_columns(rest))
+    except GivenUp:
+        return True
+
+
 @remembered
 def _joined(catalog: Catalog, permissive: tuple[Expr, ...], restrictive: tuple[Expr, ...]) -> Expr:
     """Return what a row has to meet, the calls of the history's functions inlined."""
     inlined = [ask(inlined_predicate, one, catalog).expression for one in permissive]
     limits = [ask(inlined_predicate, one, catalog).expression for one in restrictive]
-    admits = disjunction(tuple(inlined), -1) if len(inlined) > 1 else inlined[0]
-    return conjunction((*limits, admits), -1) if limits else admits
+    return together(tuple(inlined), tuple(limits))
 
 
 def _extent(condition: Expr, filled: frozenset[int], functions: ContextFunctions) -> Extent:

@@ -6,13 +6,14 @@ Steps are values: the words for them stand in `reports.access_words`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, is_probably_superuser, is_superuser
 from rlslint.access.effective import Extent, RowKind, Rows, is_usage_assumed, row_kinds, rows_of
 from rlslint.access.privileges import PREDEFINED_ROLES, can_use_schema, has_any_column_privilege
 from rlslint.access.reach import Bypass, bypass
+from rlslint.access.refusals import Lack, asked, together
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask
@@ -116,6 +117,13 @@ class PoliciesStep(NamedTuple):
     restrictive: tuple[PolicyTold, ...]
 
 
+class AskedStep(NamedTuple):
+    """What the policies ask, and the first of it that the role may not, None for nothing."""
+
+    asked: tuple[Lack, ...]
+    lack: Lack | None
+
+
 class UnknownStep(NamedTuple):
     """That a step cannot be told, and why."""
 
@@ -123,7 +131,15 @@ class UnknownStep(NamedTuple):
     gap: UnknownFact
 
 
-Step = PrivilegeStep | SchemaStep | RowSecurityStep | ExemptionStep | PoliciesStep | UnknownStep
+Step = (
+    PrivilegeStep
+    | SchemaStep
+    | RowSecurityStep
+    | ExemptionStep
+    | PoliciesStep
+    | AskedStep
+    | UnknownStep
+)
 
 
 class Trace(NamedTuple):
@@ -188,6 +204,9 @@ def trace(
         add("policies", policies("new rows", "update"))
     if command in ("update", "delete"):
         add("policies", policies("reading", "select"))
+    found = tuple(_asked(catalog, role, steps))
+    if found or rows.lack is not None:
+        steps.append(AskedStep(found, rows.lack))
     return Trace(role, table, command, given, rows, tuple(steps))
 
 
@@ -302,6 +321,20 @@ def _policies(
     permissive = tuple(one for one in told if one.policy.permissive)
     restrictive = tuple(one for one in told if not one.policy.permissive)
     return PoliciesStep(demand, command, permissive, restrictive)
+
+
+def _asked(catalog: Catalog, role: str, steps: Iterable[Step]) -> Iterable[Lack]:
+    """Return what the policies of a command ask, those for reading left aside, each once."""
+    found: dict[Lack, None] = {}
+    for step in steps:
+        if isinstance(step, PoliciesStep) and step.demand != "reading":
+            admitting, limiting = (
+                tuple(one.clause.expression for one in some if one.applies and one.clause)
+                for some in (step.permissive, step.restrictive)
+            )
+            if admitting:
+                found |= dict.fromkeys(asked(catalog, role, role, together(admitting, limiting)))
+    return found
 
 
 def _outcomes(

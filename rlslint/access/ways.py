@@ -61,8 +61,8 @@ def ways_of(
     if direct.extent is Extent.every and not direct.columns:
         return ()
 
-    def rows(reader: str, relation: Relation) -> Rows:
-        return rows_of(catalog, runtime, reader, relation, command, functions)
+    def rows(reader: str, relation: Relation, caller: str = "") -> Rows:
+        return rows_of(catalog, runtime, reader, relation, command, functions, caller)
 
     found: list[Way] = []
     above, below = _ancestors(table), _below(catalog).get(table, ())
@@ -87,7 +87,9 @@ def ways_of(
                 continue
             part = relation in below or not all(map(_shows_all, read.through))
             kind = "materialized view" if read.from_copy else "view"
-            gained = _if_known(rows(reader, relation), may, "it may use the view")
+            # Behind a copy nobody but its owner calls anything.
+            caller = reader if read.from_copy else role
+            gained = _if_known(rows(reader, relation, caller), may, "it may use the view")
             found.append(Way(kind, (*read.through, *behind), reader, gained, part))
         for function, commands in _definers(catalog).get(relation, ()):
             if command not in commands:

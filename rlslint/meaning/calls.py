@@ -285,8 +285,8 @@ def _sql_body(function: Function, scope: Scope) -> Expr | None:
 def postgres_inlines(function: Function) -> bool:
     """Tell whether the planner replaces a call by the body (inline_function in clauses.c).
 
-    Only SQL functions of one SELECT without FROM qualify that are not SECURITY DEFINER and have no
-    SET clause.
+    Only SQL functions of one SELECT without FROM and sub-select qualify that are not SECURITY
+    DEFINER and have no SET clause.
     """
     from rlslint.meaning.bodies import sql_statements
 
@@ -301,6 +301,8 @@ def postgres_inlines(function: Function) -> bool:
     match statements:
         case [{"SelectStmt": node}]:
             plain = set(node) <= {"targetList", "limitOption", "op"}
-            return plain and len(node.get("targetList", ())) == 1
+            if not plain or len(node.get("targetList", ())) != 1:
+                return False
+            return not any(isinstance(part, SubSelect) for part in query(node).walk())
         case _:
             return False

@@ -146,7 +146,7 @@ def likeness(rows: Rows | None) -> tuple[object, ...]:
     if rows is None:
         return ()
     gap = rows.gap and (type(rows.gap), str(rows.gap))
-    said = rows.columns, rows.doubts, gap, rows.because
+    said = rows.columns, rows.doubts, gap, rows.because, rows.lack
     beside = likeness(rows.leaves), likeness(rows.reads)
     return rows.extent, rows.ground, rows.permissive, rows.restrictive, *said, *beside
 

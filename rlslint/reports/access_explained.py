@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.access.effective import Extent, Ground
+from rlslint.access.refusals import Lack
 from rlslint.access.tracing import (
+    AskedStep,
     BranchTold,
     Chain,
     ExemptionStep,
@@ -24,10 +26,18 @@ from rlslint.access.tracing import (
     UnknownStep,
 )
 from rlslint.access.ways import Way
+from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, quoted_roles
 from rlslint.meaning.deciding import Outcome, Raised
-from rlslint.reports.access_words import Speaker, clause_sql, reason, role_in_words, shortened
+from rlslint.reports.access_words import (
+    Speaker,
+    clause_sql,
+    lacking,
+    reason,
+    role_in_words,
+    shortened,
+)
 from rlslint.sql import quoted_identifier
 from rlslint.text import Statement
 from rlslint.text.sentences import listed
@@ -73,6 +83,8 @@ def _step(step: Step, trace: Trace, speaker: Speaker) -> Said:
             return _exemption(step, trace)
         case PoliciesStep():
             return _policies(step, trace, speaker)
+        case AskedStep():
+            return _asked(step, trace)
         case UnknownStep(name, gap):
             return Said(name, reason(gap), "unknown", gap.statement)
 
@@ -250,6 +262,31 @@ def _branch(branch: BranchTold, trace: Trace, speaker: Speaker) -> Said:
     return Said("branch", words, _verdict(branch.outcomes))
 
 
+def _asked(step: AskedStep, trace: Trace) -> Said:
+    role, lack = role_in_words(trace.role), step.lack
+    parts = tuple(_may(one) for one in step.asked if lack is None or not _is_it(one, lack))
+    if lack is None:
+        return Said("asked", f"{role} may use what the policies ask", "passes", None, parts)
+    words = lacking(lack, role)
+    statement = lack.subject.statements.get("grants") or lack.subject.created
+    if trace.rows.extent is not Extent.none:
+        return Said("asked", f"where {words}, the command is refused", "perhaps", statement, parts)
+    return Said("asked", f"{words}: the command is refused", "stops", statement, parts)
+
+
+def _is_it(asked: Lack, lack: Lack) -> bool:
+    return (asked.subject, asked.privilege) == (lack.subject, lack.privilege)
+
+
+def _may(asked: Lack) -> Said:
+    verb = "execute" if asked.privilege == "execute" else "read"
+    who = role_in_words(asked.role)
+    grants = (g for g in asked.subject.grants.known() if g.privilege == asked.privilege)
+    statement = next((g.statement for g in grants if g.grantee in (asked.role, PUBLIC)), None)
+    words = f"{who} may {verb} {asked.subject}"
+    return Said("asked of", words, "passes", statement or asked.subject.created)
+
+
 def _verdict(outcomes: tuple[Outcome, ...]) -> str:
     """Return what comes of a condition in one word: true, false, null, error or depends."""
     kinds = {"error" if isinstance(one, Raised) else _NAMES[one] for one in outcomes}
@@ -304,6 +341,8 @@ def changes(trace: Trace, ways: Iterable[Way]) -> Iterator[str]:
             yield f"or to connect as a role without the rights of {role_in_words(table.owner)}"
         case Ground.no_policy:
             yield f"for rows: a permissive policy FOR {command} TO {who} on {name}"
+        case Ground.refused if rows.lack is not None:
+            yield f"for rows: {_grant_of(rows.lack, who)}"
         case Ground.recursion:
             yield "for rows: policies that do not look into their own table"
         case Ground.policies if rows.extent in (Extent.own, Extent.some):
@@ -327,6 +366,18 @@ def changes(trace: Trace, ways: Iterable[Way]) -> Iterator[str]:
             "materialized view",
         ):
             yield f"for less through {first}: REVOKE {command} ON {first.sql_name} FROM {who};"
+
+
+def _grant_of(lack: Lack, who: str) -> str:
+    """Return what gives a role what it lacks."""
+    to = quoted_roles((lack.role,)) if lack.role else who
+    match lack.subject:
+        case _ if lack.privilege == "usage":
+            return f"GRANT USAGE ON SCHEMA {quoted_identifier(lack.subject.schema)} TO {to};"
+        case Function() as function:
+            return f"GRANT EXECUTE ON FUNCTION {function.signature} TO {to};"
+        case relation:
+            return f"GRANT SELECT ON {relation.sql_name} TO {to};"
 
 
 def _grantees(trace: Trace) -> list[str]:

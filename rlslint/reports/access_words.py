@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 from rlslint.access import ASSUMED_ROLE
 from rlslint.access.effective import Extent, Ground, RowKind, Rows, row_kinds
+from rlslint.access.refusals import Lack
 from rlslint.access.ways import Way
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import ask
@@ -117,6 +118,8 @@ class Speaker:
 
     def _extent(self, rows: Rows, table: Relation) -> str:
         match rows.extent:
+            case Extent.none if rows.lack is not None:
+                return f"none: refused, for {lacking(rows.lack)}"
             case Extent.none:
                 return f"none: {_NONE[rows.ground]}"
             case Extent.every:
@@ -258,6 +261,26 @@ def reason(gap: UnknownFact | None) -> str:
             fact = _UNKNOWN.get(gap.fact, f"the {gap.fact.replace('_', ' ')}")
             subject = "" if str(gap.subject) == "the catalog" else f" of {gap.subject}"
             return f"it is not known {fact}{subject}{_where(gap.statement)}"
+
+
+def lacking(lack: Lack, who: str = "") -> str:
+    """Return what policies ask and a role may not: "its policies call …, which it may not …"."""
+    who = role_in_words(lack.role) if lack.role else who or "it"
+    verb = "look" if isinstance(lack.subject, Relation) else "call"
+    asked = {
+        "execute": f"{lack.subject}, which {who} may not execute",
+        "select": f"{lack.subject}, which {who} may not read",
+        "usage": f"{lack.subject}, on whose schema {who} has no USAGE",
+    }[lack.privilege]
+    words = "its policies "
+    for function in lack.through:
+        words += (
+            f"call {function}, which "
+            if function is lack.through[0]
+            else f"calls {function}, which "
+        )
+    into = " into" if verb == "look" else ""
+    return f"{words}{verb}{'s' if lack.through else ''}{into} {asked}"
 
 
 def _where(statement: Statement | None) -> str:

@@ -22,7 +22,6 @@ from rlslint.meaning.context import own_columns
 from rlslint.project.matrix import Matrix, matrix_of
 from rlslint.project.project import Project
 from rlslint.reports.access_words import condition_sql
-from rlslint.sql.expressions import Call, Query
 from tests.reach import Probe, prepare
 
 NOBODY = "proof_nobody"
@@ -120,6 +119,9 @@ def _cells(
     there = {name for (name,) in connection.execute("SELECT rolname FROM pg_roles")}
     targets = {target["relation"]: target for target in json.loads(probe.targets)}
     for table in matrix.tables:
+        if table.knows("kind") and table.is_foreign_table:
+            # Its rows are elsewhere.
+            continue
         quoted = ".".join(
             '"' + part.replace('"', '""') + '"' for part in (table.schema, table.name)
         )
@@ -149,7 +151,7 @@ def _swap(table: Relation, role: str, rows: dict[str, Rows]) -> list[str] | None
     for command, one in rows.items():
         if command == "truncate":
             continue
-        if one.extent is Extent.unknown or one.ground is Ground.recursion:
+        if one.extent is Extent.unknown or one.ground in (Ground.recursion, Ground.refused):
             return None
         using = _claimed(one, table)
         check = _claimed(one.leaves, table) if one.leaves is not None else using
@@ -266,7 +268,14 @@ def _judge(
         if not happened.startswith("refused "):
             refute("no privilege")
         return
-    if attempt.is_whole and denied and not _asks_other_tables(rows):
+    if rows.ground is Ground.refused:
+        # A body is not run where there is no row.
+        may_pass = happened == "" and rows.lack is not None and rows.lack.through
+        if attempt.is_whole and not happened.startswith("refused ") and not may_pass:
+            refute("a refusal")
+        proof.answers["refused for what policies ask"] += 1
+        return
+    if attempt.is_whole and (denied or (rows.extent is not Extent.none and _is_denied(happened))):
         refute("a privilege")
         return
     if _failed(happened) or (expected is not None and _failed(expected)):
@@ -298,19 +307,11 @@ def _failed(outcome: str) -> bool:
     A condition may look into a table that the role may not read: whether it does before another
     part of it decides, the planner says.
     """
-    denied = outcome.startswith("refused 42501 permission denied for")
-    return denied or _state(outcome) not in ("", *_SETTLED)
+    return _is_denied(outcome) or _state(outcome) not in ("", *_SETTLED)
 
 
-def _asks_other_tables(rows: Rows) -> bool:
-    """Tell whether a condition looks up what the role may lack a privilege for."""
-    conditions = (one.condition for one in (rows, rows.leaves) if one is not None)
-    return any(
-        isinstance(part, Query | Call)
-        for condition in conditions
-        if condition is not None
-        for part in condition.walk()
-    )
+def _is_denied(happened: str) -> bool:
+    return happened.startswith("refused 42501 permission denied for")
 
 
 def _outline(outcome: str) -> str:
@@ -401,7 +402,12 @@ BEGIN
     was_swapped := false;
     IF jsonb_typeof(cells -> 'swap') = 'array' THEN
       BEGIN
-        FOR policy IN SELECT polname FROM pg_policy WHERE polrelid = relation::regclass LOOP
+        -- Those for others stay: a function may read the table in their name.
+        FOR policy IN
+          SELECT polname FROM pg_policy WHERE polrelid = relation::regclass
+          AND (0 = ANY (polroles)
+            OR EXISTS (SELECT FROM unnest(polroles) r WHERE pg_has_role(role, r, 'usage')))
+        LOOP
           EXECUTE format('DROP POLICY %I ON %s', policy.polname, relation);
         END LOOP;
         FOR made IN SELECT * FROM jsonb_array_elements_text(cells -> 'swap') LOOP

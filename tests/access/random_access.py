@@ -25,6 +25,12 @@ _CONDITIONS = (
     " AND l.owner = current_user)",
     "tenant_id IN (SELECT l.tenant_id FROM lookup l WHERE l.is_open)",
     "is_member(tenant_id)",
+    "is_even(id)",
+    "sees(id) OR is_open",
+    "finds(tenant_id)",
+    "is_open AND tenant_id IS NOT NULL OR is_even(id)",
+    "CASE WHEN 1 = 2 THEN is_even(id) ELSE is_open END",
+    "tenant_id IN (SELECT s.tenant_id FROM shown s)",
     "CASE WHEN is_open THEN true ELSE tenant_id = 71 END",
     "pg_has_role(current_user, 'r_team', 'member')",
     "tenant_id IN (71, 99) AND (owner LIKE 'r%' OR owner IS NULL)",
@@ -41,7 +47,12 @@ _MEMBERSHIP = """
 SET check_function_bodies = off;
 CREATE FUNCTION is_member(wanted int) RETURNS boolean LANGUAGE sql STABLE {rights} AS
   'SELECT EXISTS (SELECT FROM lookup WHERE tenant_id = wanted AND owner = current_user)';
+CREATE FUNCTION is_even(number int) RETURNS boolean LANGUAGE {language} IMMUTABLE AS '{body}';
+CREATE FUNCTION sees(number int) RETURNS boolean LANGUAGE sql STABLE AS 'SELECT is_even(number)';
+CREATE FUNCTION finds(number int) RETURNS boolean LANGUAGE plpgsql STABLE {rights} AS
+  'BEGIN RETURN EXISTS (SELECT FROM public.lookup WHERE tenant_id = number); END';
 """
+_EVEN = (("sql", "SELECT number % 2 = 0"), ("plpgsql", "BEGIN RETURN number % 2 = 0; END"))
 _COLUMNS = """(id int PRIMARY KEY, tenant_id int, owner text, kind text, is_open boolean {null},
     body text)"""
 
@@ -76,8 +87,19 @@ class _Writer:
                               ("r_owner", "r_team"), ("r_app", "r_plain")):  # fmt: skip
             if self.happens(0.3):
                 statements.append(f"GRANT {group} TO {member};")
-        statements.append(_MEMBERSHIP.format(rights=self.one("SECURITY DEFINER", "")))
+        language, body = self.chance.choice(_EVEN)
+        rights = self.one("SECURITY DEFINER", "")
+        statements.append(_MEMBERSHIP.format(rights=rights, language=language, body=body))
+        for function in ("is_member", "is_even", "sees", "finds"):
+            if self.happens(0.25):
+                statements.append(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC;")
+                grantees = ", ".join(self.some(_ROLES, 3))
+                statements.append(f"GRANT EXECUTE ON FUNCTION {function} TO {grantees};")
         statements += self.table("lookup")
+        options = self.one("", "", " WITH (security_invoker)")
+        statements.append(f"CREATE VIEW shown{options} AS SELECT * FROM lookup WHERE is_open;")
+        if self.happens(0.8):
+            statements.append(f"GRANT SELECT ON shown TO {', '.join(self.some(_ROLES, 4))};")
         schema = self.one("public", "app", "public")
         if schema == "app":
             statements.append("CREATE SCHEMA app;")
@@ -134,9 +156,11 @@ class _Writer:
         return f"{words};"
 
     def condition(self, name: str) -> str:
-        chosen = self.chance.choice(_CONDITIONS)
+        # The view of `lookup` is made after it.
+        known = [one for one in _CONDITIONS if name != "lookup" or "FROM shown" not in one]
+        chosen = self.chance.choice(known)
         if self.happens(0.2):
-            chosen = f"({chosen}) {self.one('AND', 'OR')} ({self.chance.choice(_CONDITIONS)})"
+            chosen = f"({chosen}) {self.one('AND', 'OR')} ({self.chance.choice(known)})"
         return chosen.format(table=name)
 
     def ways(self, name: str, schema: str) -> list[str]:

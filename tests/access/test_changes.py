@@ -74,26 +74,12 @@ CALLED = "CREATE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';"
             id="a function with its owner's rights",
         ),
         pytest.param(
-            DIRECT + CALLED + "CREATE POLICY p ON docs USING (tenant_id = f());",
-            "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;",
-            "who may call public.f has changed",
-            id="EXECUTE on a helper",
-        ),
-        pytest.param(
             DIRECT + "CREATE VIEW mine AS SELECT * FROM members WHERE name = current_user;"
             "GRANT SELECT ON mine TO app;"
             "CREATE POLICY p ON docs USING (tenant_id IN (SELECT tenant_id FROM mine));",
             "CREATE OR REPLACE VIEW mine AS SELECT * FROM members;",
             "what public.mine shows has changed",
             id="a view that a policy looks up",
-        ),
-        pytest.param(
-            DIRECT + "CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN"
-            " RETURN (SELECT tenant_id FROM members WHERE name = current_user LIMIT 1); END $$;"
-            "CREATE POLICY p ON docs USING (tenant_id = f());",
-            "REVOKE SELECT ON members FROM app;",
-            "who may read public.members has changed",
-            id="a table that a helper reads for its caller",
         ),
         pytest.param(
             DIRECT + "CREATE ROLE keeper; ALTER TABLE members OWNER TO keeper;"
@@ -171,6 +157,37 @@ NUMBERED = DIRECT + "CREATE POLICY p ON docs USING (tenant_id = 1);"
             "ALTER POLICY p ON docs TO staff;",
             [("app", "", False, True, ["0001_change.sql:1"])],
             id="a policy for other roles",
+        ),
+        pytest.param(
+            DIRECT + CALLED + "CREATE POLICY p ON docs USING (tenant_id = f());",
+            "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;",
+            [("app", "", False, True, ["0001_change.sql:1"])],
+            id="EXECUTE on a helper taken back",
+        ),
+        pytest.param(
+            DIRECT + CALLED + "CREATE POLICY p ON docs USING (tenant_id = f());"
+            "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;",
+            "GRANT EXECUTE ON FUNCTION f() TO app;",
+            [("app", "", True, False, ["0001_change.sql:1"])],
+            id="EXECUTE on a helper granted",
+        ),
+        pytest.param(
+            DIRECT + CALLED + "CREATE FUNCTION g() RETURNS int LANGUAGE plpgsql STABLE"
+            " AS 'BEGIN RETURN f(); END';"
+            "CREATE POLICY p ON docs USING (tenant_id = g());",
+            "REVOKE EXECUTE ON FUNCTION f() FROM PUBLIC;",
+            [("app", "", False, True, ["0001_change.sql:1"])],
+            id="EXECUTE on what a helper calls",
+        ),
+        pytest.param(
+            DIRECT + "CREATE POLICY p ON docs USING"
+            " (tenant_id IN (SELECT tenant_id FROM members));",
+            "REVOKE SELECT ON members FROM app;\nGRANT SELECT (name) ON members TO app;",
+            [
+                ("app", "", False, True, ["0001_change.sql:1", "0001_change.sql:2"]),
+                ("app", "", False, True, ["0001_change.sql:2"]),
+            ],
+            id="SELECT on a column that a policy looks up",
         ),
     ],
 )  # fmt: skip
