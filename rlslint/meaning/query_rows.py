@@ -233,7 +233,8 @@ def _is_statistic(output: Expr) -> bool:
     parts = list(output.walk())
     if any(isinstance(part, Other) and part.tag not in _OF_AGGREGATES for part in parts):
         return False
-    return any(isinstance(part, Call) and part.name[-1] in STATISTICS for part in parts)
+    called = {part.name[-1] for part in parts if isinstance(part, Call)}
+    return not called.isdisjoint(STATISTICS) and called & AGGREGATES <= STATISTICS
 
 
 def _collects(output: Expr) -> bool:

@@ -237,6 +237,56 @@ def test_rows_that_a_secret_finds_are_the_callers(
             ("warning", "read any tenant's row of public.docs whose id they know"),
         ),
         (
+            "which int[]",
+            "SETOF docs",
+            "SELECT * FROM docs WHERE id = ANY (which)",
+            ("warning", "read any tenant's row of public.docs whose id they know"),
+        ),
+        (
+            "which int",
+            "SETOF timestamptz",
+            "WITH one AS (SELECT * FROM docs WHERE id = which) SELECT one.at FROM one",
+            ("warning", "read any tenant's row of public.docs whose id they know"),
+        ),
+        (
+            "given text",
+            "int",
+            "SELECT id FROM hits WHERE address = given LIMIT 1",
+            ("warning", "read any tenant's row of public.hits whose address they know"),
+        ),
+        (
+            "tenant int",
+            "SETOF timestamptz",
+            "SELECT at FROM docs WHERE tenant_id = tenant",
+            ("error", "read every tenant's rows of public.docs"),
+        ),
+        (
+            "",
+            "int",
+            "SELECT id FROM docs WHERE tenant_id = 1 ORDER BY at LIMIT 1",
+            ("info", "read one value of public.docs, which is not of their choice,"),
+        ),
+        (
+            "",
+            "text",
+            "SELECT string_agg(share_token, ',') FROM docs",
+            ("error", "read every tenant's rows of public.docs"),
+        ),
+        (
+            "",
+            "TABLE (docs bigint, newest timestamptz)",
+            "WITH one AS (SELECT count(*) AS n FROM docs), two AS (SELECT max(at) AS at FROM docs)"
+            " SELECT one.n, two.at FROM one CROSS JOIN two",
+            ("info", "read totals over every tenant's rows of public.docs"),
+        ),
+        (
+            "",
+            "TABLE (docs bigint, tokens text[])",
+            "WITH one AS (SELECT count(*) AS n, array_agg(share_token) AS t FROM docs)"
+            " SELECT one.n, one.t FROM one",
+            ("error", "read every tenant's rows of public.docs"),
+        ),
+        (
             "tenant int",
             "void",
             "BEGIN DELETE FROM docs WHERE tenant_id = tenant; END",
@@ -272,6 +322,53 @@ def test_what_a_caller_decides_tells_how_grave_a_function_is(
     tmp_path: Path, arguments: str, returns: str, body: str, finding: tuple[str, str]
 ) -> None:
     assert _definer(tmp_path, arguments, returns, body) == [finding]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "severity"),
+    [
+        ("public_docs", "id, at", "info"),
+        ("get_public_docs", "id, at", "info"),
+        ("public_docs", "id, tenant_id, share_token, at", "error"),
+        ("public_docs", "id, share_token", "error"),
+        ("docs_of_all", "id, at", "error"),
+    ],
+)
+def test_what_is_called_public_may_show_some_columns(
+    tmp_path: Path, name: str, shown: str, severity: str
+) -> None:
+    types = {"id": "int", "tenant_id": "int", "share_token": "text", "at": "timestamptz"}
+    columns = ", ".join(f"{one} {types[one]}" for one in shown.split(", "))
+    made = f"""CREATE VIEW {name} AS SELECT {shown} FROM docs;
+    GRANT SELECT ON {name} TO app_user;
+    CREATE FUNCTION {name}() RETURNS TABLE ({columns}) LANGUAGE sql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ SELECT {shown} FROM docs $$;"""
+    result = lint(tmp_path, {"migrations/1.sql": PROTECTED + made})
+    for rule in ("view-owner-rights", "security-definer-function-bypass"):
+        assert [found.severity.name for found in findings_of(result, rule)] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("comment", "options", "severity"),
+    [
+        ("-- A projection of docs, never the table itself.", "", "warning"),
+        ("-- Lists docs without sensitive columns.", "", "warning"),
+        ("-- The owner's rights are wanted: no security_invoker here.", "", "warning"),
+        ("-- TODO: leaks, wants security_invoker", "", "error"),
+        ("-- Lists docs.", "", "error"),
+        ("", "WITH (security_invoker = false)", "warning"),
+        ("", "WITH (security_barrier)", "error"),
+    ],
+)
+def test_what_a_view_says_of_itself(
+    tmp_path: Path, comment: str, options: str, severity: str
+) -> None:
+    view = f"{comment}\nCREATE VIEW listed {options} AS SELECT id, at FROM docs;"
+    view += "GRANT SELECT ON listed TO app_user;"
+    (found,) = findings_of(
+        lint(tmp_path, {"migrations/1.sql": PROTECTED + view}), "view-owner-rights"
+    )
+    assert found.severity.name == severity
 
 
 def test_what_tests_make_is_no_part_of_the_program(tmp_path: Path) -> None:

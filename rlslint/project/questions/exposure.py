@@ -305,7 +305,12 @@ def is_directory(policy: Policy, project: Project) -> bool:
 
 def has_private_columns(table: Relation) -> bool:
     """Tell whether a column is by its name nothing that the rows' owners would show to all."""
-    return any(_PRIVATE().fullmatch(name.lower()) for name in table.columns)
+    return any(map(sounds_private, table.columns))
+
+
+def sounds_private(column: str) -> bool:
+    """Tell whether the name of a column is nothing that the rows' owners would show to all."""
+    return _PRIVATE().fullmatch(column.lower()) is not None
 
 
 def is_bound_by_its_own_user(table: Relation, project: Project) -> bool:

@@ -26,7 +26,12 @@ from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, own_columns
 from rlslint.meaning.worlds import SessionSettings
 from rlslint.project.project import Project
-from rlslint.project.questions.view_exposure import is_public, shows_statistics_only, unbound_in
+from rlslint.project.questions.view_exposure import (
+    is_public,
+    shows_partly,
+    shows_statistics_only,
+    unbound_in,
+)
 from rlslint.sql.expressions import (
     And,
     Call,
@@ -38,6 +43,7 @@ from rlslint.sql.expressions import (
     Query,
     SubSelect,
 )
+from rlslint.sql.operations import AGGREGATES
 from rlslint.text.sentences import listed
 
 TRIGGER_TYPES = frozenset(("trigger", "event_trigger"))
@@ -52,6 +58,8 @@ class FunctionLeak(NamedTuple):
     a body of several statements, of which it is not known how much of what they read they return.
     `key` is the column by which the caller has to name the row, "" where rows come unnamed.
     `is_upkeep` tells that the caller decides only when rows change: a clean-up takes no argument.
+    `partly` tells that of each row only some columns come out, none of which sounds private.
+    `one_value` tells that the same value comes out whoever calls, whatever they want.
     `exports` tells that it writes rows to a file of the server, or hands them to a program there.
     `unknown` is what is NULL for the callers whom the checks of the body let pass, "" without any.
     """
@@ -67,6 +75,8 @@ class FunctionLeak(NamedTuple):
     is_upkeep: bool = False
     unknown: str = ""
     exports: bool = False
+    partly: bool = False
+    one_value: bool = False
 
 
 def callers(function: Function, project: Project) -> tuple[str, ...]:
@@ -175,7 +185,12 @@ def _possible(
     if query is not None:
         is_statistic = shows_statistics_only(query, project)
         for leak in found(_shown(function, query, (), project)):
-            yield leak._replace(statistic=is_statistic, key=_key(query, leak.table))
+            yield leak._replace(
+                statistic=is_statistic,
+                one_value=_gives_one_value(function, query, project),
+                key=_key(function, query, leak.table, project),
+                partly=shows_partly(query, leak.table),
+            )
         return
     is_upkeep = _is_upkeep(function, accesses)
     for is_statistic in (False, True):
@@ -207,20 +222,55 @@ def _is_upkeep(function: Function, accesses: list[BodyAccess]) -> bool:
     )
 
 
-def _key(query: Query, table: Relation) -> str:
-    """Return the key by which the caller has to name the row of a table, "" if there is none."""
+def _gives_one_value(function: Function, query: Query, project: Project) -> bool:
+    """Tell whether a call gives one value, always the same one: the caller has no say in it."""
+    outputs = [part for output in query.outputs for part in output.walk()]
+    return (
+        not function.argument_types
+        and _is_single(function, project)
+        and not any(isinstance(part, Call) and part.name[-1] in AGGREGATES for part in outputs)
+    )
+
+
+def _is_single(function: Function, project: Project) -> bool:
+    return not function.returns_set and not _returns_rows(function, project)
+
+
+def _key(function: Function, query: Query, table: Relation, project: Project) -> str:
+    """Return the key by which the caller has to name each row of a table, "" if there is none.
+
+    Where one value comes out, the caller has to name one row by any value that nobody can guess.
+    """
+    single = _is_single(function, project)
+    keys = [
+        _key_of(part, table, single)
+        for part in query.walk()
+        if isinstance(part, Query) and any(source.relation is table for source in part.sources)
+    ]
+    return keys[0] if keys and all(keys) else ""
+
+
+def _key_of(query: Query, table: Relation, single: bool) -> str:
     for part in query.conditions:
         for conjunct in part.arguments if isinstance(part, And) else (part,):
             match conjunct:
-                case Operator("=", Expr() as one, other) if not conjunct.quantifier:
+                case Operator("=", Expr() as one, other, "" | "any"):
                     for side, value in ((one, other), (other, one)):
                         found, given = _bindings(side), _bindings(value)
                         if len(found) != 1 or not given or any(given):
                             continue
                         (binding,) = found
-                        if binding is not None and _is_key(table, side, binding):
+                        if binding is not None and (
+                            _is_key(table, side, binding)
+                            or (single and _is_hard_to_guess(table, binding))
+                        ):
                             return binding.name
     return ""
+
+
+def _is_hard_to_guess(table: Relation, binding: ColumnBinding) -> bool:
+    column = table.column(binding.number) if binding.source.relation is table else None
+    return column is not None and column.type in ("uuid", "text", "varchar", "citext")
 
 
 def _bindings(expression: Expr) -> tuple[ColumnBinding | None, ...]:

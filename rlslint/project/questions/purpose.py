@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rlslint import Pattern
 from rlslint.catalog.facts import Facts
+from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.project.project import Project
 from rlslint.project.questions.left_out import lines_of, written
@@ -29,6 +30,20 @@ _PUBLISHED = Pattern(
     r"(?:all|any|every)\w*"
     r"|\b(?:anyone|anybody|everyone|everybody|all\s+(?:\w+\s+)?(?:members|users|visitors|tenants))"
     r"\s+(?:can|may|reads?|sees?)\b"
+)
+_REDUCED = Pattern(
+    r"(?i)\b(?:basic|limited|minimal|non-?sensitive|public|safe|saniti[sz]ed)\s+(?:necessary\s+)?"
+    r"(?:booking|columns?|data|fields?|info\w*|projections?|subset|view)\b"
+    r"|\bprojection\s+of\b|\b(?:without|exclud\w+|hid\w+|omit\w*)\s+(?:any\s+|the\s+)?"
+    r"(?:confidential|pii|personal|private|sensitive)\b"
+    r"|\b(?:sem|sin)\s+(?:dados|datos)\s+sens[íi]"
+    r"|\b(?:dados|datos|info\w*|perfi\w+)\s+p[úu]blic[ao]s?\b"
+    r"|\bsecurity_invoker\b"
+)
+"""In comments on a view or a function that shows less than its table holds, to whoever asks."""
+_REGRET = Pattern(
+    r"(?i)\b(?:bad|bugs?|fixme|forg[eo]t\w*|insecure|later|leak\w*|temp\w*|todo|unsafe|until"
+    r"|vulnerab\w*|wrong|xxx)\b"
 )
 _OTHERWISE = Pattern(
     r"(?i)\b(?:bad|bugs?|cannot|disabl\w*|fixme|forg[eo]t\w*|insecure|later|leak\w*|must|never"
@@ -58,14 +73,19 @@ def is_said_to_be_open(subject: object, project: Project) -> bool:
         case _:
             return False
     objects = (subject, subject.relation) if isinstance(subject, Policy) else (subject,)
+    said = [(words, _OTHERWISE) for words in saying]
+    if isinstance(subject, Function) or (isinstance(subject, Relation) and subject.is_view):
+        said.append((_REDUCED, _REGRET))
     return any(
         (made := one.created) is not None
-        and any(project.ask(_is_said_of, written(made), words) for words in saying)
+        and any(project.ask(_is_said_of, written(made), *words) for words in said)
         for one in objects
     )
 
 
-def _is_said_of(project: Project, statement: Statement, words: Pattern[str]) -> bool:
+def _is_said_of(
+    project: Project, statement: Statement, words: Pattern[str], otherwise: Pattern[str]
+) -> bool:
     text = statement.text
     first = text.location(statement.start).row
     for row in project.ask(lines_of, statement):
@@ -75,6 +95,6 @@ def _is_said_of(project: Project, statement: Statement, words: Pattern[str]) -> 
         if comment is None:
             continue
         said = comment["said"]
-        if words().search(said) is not None and _OTHERWISE().search(said) is None:
+        if words().search(said) is not None and otherwise().search(said) is None:
             return True
     return False

@@ -20,17 +20,22 @@ from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation, View
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
+from rlslint.meaning import inner_query
 from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.project import also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions import is_privileged
-from rlslint.project.questions.exposure import belongs_to_nobody
-from rlslint.sql.expressions import ColumnBinding, Query
+from rlslint.project.questions.exposure import belongs_to_nobody, sounds_private
+from rlslint.sql.expressions import Column, ColumnBinding, Query
 from rlslint.text import Related, Span
 
 WRITES = ("insert", "update", "delete")
 """The privileges on a view by which rows of the table behind it can be written."""
+
+
+_OF_A_PLACE = ("address", "addresses")
+"""What shops show of themselves as well."""
 
 
 class ViewLeak(NamedTuple):
@@ -262,8 +267,42 @@ def shows_statistics_only(query: Query, project: Project) -> bool:
     """Tell whether a query puts out numbers about many rows, and neither a tenant nor a key."""
     groups = group_columns(query)
     if groups is None:
-        return False
+        return _puts_statistics_together(query, project)
     return not any(_identifies(binding, project) for binding in groups)
+
+
+def _puts_statistics_together(query: Query, project: Project) -> bool:
+    """Tell whether a query puts out what WITH queries and sub-selects in FROM have added up."""
+    inner = [inner_query(source) for source in query.sources]
+    looks_up = any(isinstance(part, Query) for one in query.outputs for part in one.walk())
+    return (
+        bool(inner)
+        and not query.arms
+        and not looks_up
+        and all(one is not None and shows_statistics_only(one, project) for one in inner)
+    )
+
+
+def shows_partly(query: Query, table: Relation) -> bool:
+    """Tell whether a query puts out some columns of a table, and none whose name sounds private."""
+    shown = {
+        column.binding.number
+        for part in query.walk()
+        if isinstance(part, Query)
+        for output in part.outputs
+        for column in output.walk()
+        if isinstance(column, Column)
+        and isinstance(column.binding, ColumnBinding)
+        and column.binding.source.relation is table
+    }
+    columns = table.columns.values() if table.knows("columns") else ()
+    names = [column.name for column in columns if column.number in shown]
+    return (
+        bool(names)
+        and 0 not in shown
+        and len(names) < len(columns)
+        and not any(sounds_private(name) for name in names if name not in _OF_A_PLACE)
+    )
 
 
 def _identifies(binding: ColumnBinding, project: Project) -> bool:

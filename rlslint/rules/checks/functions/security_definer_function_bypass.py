@@ -65,6 +65,8 @@ def _deed(leak: FunctionLeak) -> str:
         return f"change every tenant's rows of {table}"
     if leak.statistic:
         return f"read totals over every tenant's rows of {table}"
+    if leak.one_value:
+        return f"read one value of {table}, which is not of their choice,"
     if leak.key:
         return f"read any tenant's row of {table} whose {leak.key} they know"
     return f"{'read' if leak.read_whole else 'learn of'} every tenant's rows of {table}"
@@ -90,7 +92,7 @@ def _kind(function: Function) -> str:
 
 
 def _severity(function: Function, leak: FunctionLeak, project: Project) -> Severity | None:
-    if leak.statistic or leak.is_upkeep or _is_meant(function, leak, project):
+    if leak.statistic or leak.one_value or leak.is_upkeep or _is_meant(function, leak, project):
         return Severity.info
     whole = leak.read_whole and not leak.key and not serves_no_tenant(leak.roles, project)
     return None if whole else Severity.warning
@@ -104,7 +106,8 @@ def _is_meant(function: Function, leak: FunctionLeak, project: Project) -> bool:
     """
     if leak.writes:
         return False
-    if not leak.read_whole and not words_of(function.name).isdisjoint(_PUBLIC):
+    shows_all = leak.read_whole and not leak.partly
+    if not shows_all and not words_of(function.name).isdisjoint(_PUBLIC):
         return True
     grantees = {grant.grantee for grant in function.grants.known() if grant.statement}
     return (

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rlslint.access.reach import runs_as_invoker
 from rlslint.catalog.model import View
+from rlslint.config import Severity
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.nested_views import invokers_above
@@ -13,11 +14,16 @@ from rlslint.project.questions.view_exposure import (
     ViewLeak,
     as_invoker,
     confidence_of,
+    query_of,
     related_to,
     severity_of,
+    shows_partly,
     view_leaks,
 )
 from rlslint.rules.registry import rule
+from rlslint.text.sentences import words_of
+
+_PUBLIC = frozenset(("public", "publicly"))
 
 
 @rule
@@ -33,17 +39,32 @@ def view_owner_rights(view: View, project: Project) -> Iterator[Finding]:
 
 def _finding(view: View, leak: ViewLeak, project: Project) -> Finding:
     statement = view.because("query")
+    severity, doubt = _severity(view, leak, project)
     span = shown(statement)
     return Finding(
         object=str(view),
-        message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason(project)}",
+        message=f"{leak.who} can {leak.what}: {_view(view, leak)} {leak.reason(project)}{doubt}",
         span=span,
         label="runs with the rights of its owner",
         help=as_invoker(view, leak, project),
         related=related_to(leak, project, span),
-        severity=severity_of(leak, project),
+        severity=severity,
         confidence=confidence_of(leak.bypass, project),
     )
+
+
+def _severity(view: View, leak: ViewLeak, project: Project) -> tuple[Severity | None, str]:
+    """Return how grave it is where less than the card says, and what makes it so."""
+    known = severity_of(leak, project)
+    if known is not None or leak.privilege != "select":
+        return known, ""
+    query = query_of(view, project)
+    is_public = not words_of(view.name).isdisjoint(_PUBLIC)
+    if is_public and query is not None and shows_partly(query, leak.read.table):
+        return Severity.info, ", some columns of them, and is called public"
+    if "security_invoker" in view.options:
+        return Severity.warning, " (not certain: it is said not to be a security_invoker)"
+    return None, ""
 
 
 def _view(view: View, leak: ViewLeak) -> str:
