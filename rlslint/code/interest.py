@@ -43,7 +43,7 @@ _SETTINGS = (
         b"set",
         Pattern(
             rb"set(?<!\w\wset)(?<!\wset)\s+(?:local\s|session\s+\W?[\w$#{}]+[.\s]|role\s"
-            rb"|" + _NAME + rb"\s*(?:=|to\s)|[$#%{]\S{1,40}\s+(?:=|to\s))"
+            rb"|" + _NAME + rb"\s*(?:=|to\s)|(?:[$#%{]\S{1,40}|___)\s+(?:=|to\s))"
         ),
     ),
     (b"reset ", Pattern(rb"reset (?:role\b|session\s+auth|[\w\"]+\.[a-z_]+\W)")),

@@ -7,6 +7,9 @@ from enum import Enum
 from rlslint import NamedTuple
 from rlslint.text import Span, Text
 
+POOL = "pool"
+"""How the connection is called that a pool lends for one statement."""
+
 
 class Runs(Enum):
     """Whether the SQL at a site is executed, as far as its file tells."""
@@ -50,6 +53,11 @@ _POSTGRESQL_ONLY = frozenset(
 _LENDS_NEW_UNHOOKED = frozenset(("sqlx",))
 """Libraries that call the hook for lending only where a connection was used before."""
 
+_TRANSACTIONS_FOR_POOLS = frozenset(
+    ("bun", "drizzle", "gorm", "knex", "kysely", "mikro-orm", "postgres.js", "prisma", "typeorm")
+)
+"""Libraries whose transactions are of the type of their pools, or may be given instead of them."""
+
 _RESETS_KEEP_ROLES = frozenset(("asyncpg",))
 """Libraries whose pools send RESET ALL, which undoes neither SET ROLE nor its kin."""
 
@@ -79,6 +87,11 @@ class Driver(NamedTuple):
     def reset_keeps_role(self) -> bool:
         """Whether a connection whose settings the library's pool resets keeps its role."""
         return self._library in _RESETS_KEEP_ROLES
+
+    @property
+    def hands_on_pools(self) -> bool:
+        """Whether what is declared to be a pool may be a transaction that a caller began."""
+        return self._library in _TRANSACTIONS_FOR_POOLS
 
     @property
     def lends_new_unhooked(self) -> bool:

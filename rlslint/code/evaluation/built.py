@@ -81,6 +81,7 @@ class Scripts:
     Of a file that declares a schema, `read` are the places of what it says in words of the
     framework, and `later` the functions that may name what is declared behind them: with the name
     of the argument that they are, and what they were given to.
+    `followed` are the names of the functions of the project that were followed.
     `models` are those of the history. `constructed` are the calls by which an object is made of a
     class that its own is based on.
     """
@@ -101,6 +102,7 @@ class Scripts:
         self.perhaps: list[range] = []
         self.builders: list[Built] = []
         self.skipped: list[Origin] = []
+        self.followed: set[str] = set()
         self.untold: list[Origin] = []
         self.read: list[Origin] = []
         self.later: list[tuple[Built, str, Closure]] = []

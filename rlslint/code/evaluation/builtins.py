@@ -15,12 +15,14 @@ from rlslint.code.evaluation.strings import (
     FollowedFile,
     Fragment,
     Gap,
+    Placeholder,
     Written,
     concatenated,
     formatted,
     gap,
     joined,
     substituted,
+    with_marks_filled,
 )
 from rlslint.code.evaluation.values import (
     Closure,
@@ -409,9 +411,24 @@ def quoted(name: str, arguments: Sequence[Value], place: Origin) -> Value:
         written = (mark + word.replace(mark, mark * 2) + mark for word in words)
         return Written((Fragment(".".join(written), *place),))
     for each in arguments[:1]:
-        if isinstance(each, Items) and each.values and isinstance(each.values[0], Written):
-            return each.values[0]
+        match each:
+            case Items((Written() as template, *values)):
+                return with_literals(template, values)
+            case _:
+                continue
     return Unknown("", HoleValue.quoted)
+
+
+def with_literals(template: Written, values: Sequence[Value]) -> Written:
+    """Return SQL with the literals of values where they are marked by question marks or names."""
+    entries = next((each.values for each in values if isinstance(each, Entries)), {})
+
+    def literal(mark: Placeholder, written: str) -> tuple[str, Gap | None]:
+        value = values[mark.number] if mark.number < len(values) else None
+        known = as_constant(entries.get(mark.name) if mark.name else value)
+        return (known, None) if known else (STAND_IN, Gap(written, False, HoleValue.quoted))
+
+    return with_marks_filled(template, "?:", literal)
 
 
 def _filled(

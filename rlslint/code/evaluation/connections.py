@@ -47,7 +47,7 @@ from rlslint.code.evaluation.values import (
     constant,
 )
 from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
-from rlslint.code.sites import CodeEventKind, Hook
+from rlslint.code.sites import POOL, CodeEventKind, Hook
 
 _TRANSACTION_ENTRIES = frozenset(("transaction", "transacting", "tx", "trx"))
 _SCOPE_FUNCTIONS = frozenset(("use", "let", "also", "apply", "run", "with", "tap", "then"))
@@ -391,7 +391,7 @@ class Connections:
             session = FollowedSession(
                 of.library, facts.is_shared, begun, is_pool=not course.in_batch
             )
-            session.name = "pool"
+            session.name = POOL
         if course.hook is Hook.begin:
             session.transaction = True
         self._recorder.executed(

@@ -124,6 +124,8 @@ class Evaluator:
             return Unknown()
         if not self.course.may_call(closure):
             return Unknown()
+        if self.course.scripts is not None:
+            self.course.scripts.followed.add(function.name)
         home = self.program.walker_of(closure.source)
         home.course = self.course
         return home.run(closure, arguments, hook, named)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
-from rlslint import NamedTuple
+from rlslint import NamedTuple, Pattern
 from rlslint.code import form
 from rlslint.code.adapters import language_of
 from rlslint.code.adapters.building import Language, last_word
@@ -85,6 +85,8 @@ _NO_WORD = bytes(
 )
 """What each byte becomes so that a text falls into its words."""
 
+
+_SNAKE = Pattern(rb"(?<=[a-z0-9])(?=[A-Z])")
 
 _FEW = 10
 """How many words are found quicker one by one than by taking a text to pieces."""
@@ -188,7 +190,7 @@ class Programs:
         self._load_users(self._telling_constants())
         self._follow_all()
         # What such a function does depends on its callers.
-        names = {_last(name) for _, name in self._open_functions()}
+        names = {name.partition(" ")[0] for _, name in self._open_functions()}
         self._load_users(names | self._giving)
         self._follow_all()
         told = self._recorder.finished(self._perhaps_begun(), self._hooked())
@@ -224,6 +226,8 @@ class Programs:
             self._failed(shown, error)
             return None
         loaded.skipped += [(s, e) for source, s, e in scripts.skipped if source is loaded.source]
+        back = {each.function.name for each in loaded.closures if leads_back(each.function.name)}
+        loaded.skipped += _named_in(loaded.source.data, scripts.followed | back)
         loaded.doubted += calls_in_doubt(scripts, loaded.source)
         return sites
 
@@ -246,6 +250,7 @@ class Programs:
         """Follow functions of a file that nothing is known to call."""
         for closure in closures:
             loaded.evaluator.course = Course(loaded.source.path, closure.name, scripts)
+            scripts.followed.add(closure.function.name)
             loaded.evaluator.run(closure, (), None, None)
 
     def run_when_started(self, shown: str) -> StartUp:
@@ -784,7 +789,10 @@ class Programs:
                 loaded = self._load(path)
                 if loaded is not None and _ends_with(path, member):
                     self._imports.setdefault(source.path, set()).add(path)
-                    return Entries(exported(loaded.evaluator.module))
+                    inside = exported(loaded.evaluator.module)
+                    named = inside.get(member)
+                    # A file that is called like its class stands for that.
+                    return named if isinstance(named, Object) else Entries(inside)
         if not variables:
             return None
         if not member:
@@ -823,11 +831,15 @@ def _without_effect(loaded: _Loaded) -> Iterator[tuple[int, int]]:
     for node in loaded.imports:
         yield node.start, node.end
     known = [
-        re.escape(name.encode())
-        for name, value in module.variables.items()
-        if isinstance(value, Closure | Object)
+        name for name, value in module.variables.items() if isinstance(value, Closure | Object)
     ]
-    for found in re.finditer(rb"\b(?:%b)\b" % b"|".join(known), data):
+    yield from _named_in(data, known)
+
+
+def _named_in(data: bytes, names: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Yield where some names stand in a file."""
+    words = b"|".join([re.escape(name.encode()) for name in names if name])
+    for found in re.finditer(rb"(?<!\w)(?:%b)(?!\w)" % words, data) if words else ():
         yield found.span()
 
 
@@ -874,8 +886,13 @@ def _as_written(name: str) -> Iterator[tuple[bytes, bytes]]:
     if _tells(last):
         yield from ((part, rb"\b%s\b" % re.escape(word)) for part in _words(word)[:1])
     elif before:
-        written = rb"\b%s\b\W{1,3}%s\b" % (re.escape(before), re.escape(word))
-        yield from ((part, written) for part in _words(before)[:1])
+        for kept_as in {
+            before,
+            before[:1].lower() + before[1:],
+            _SNAKE().sub(rb"_", before).lower(),
+        }:
+            written = rb"\b_?%s\b\W{1,3}%s\b" % (re.escape(kept_as), re.escape(word))
+            yield from ((part, written) for part in _words(kept_as)[:1])
 
 
 def _ends_with(path: str, module: str) -> bool:

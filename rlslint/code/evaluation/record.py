@@ -32,6 +32,11 @@ from rlslint.text import Span, Text
 
 _OPENS = Pattern(r"(?:^|;)\s*(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _CLOSES = Pattern(r"(?:^|;)\s*(COMMIT|END|ROLLBACK(?!\s+TO|\s+WORK\s+TO))\b", re.IGNORECASE)
+_SETTING_BEFORE = Pattern(
+    rb"(?i)\b(?:set_config\s*\(\s*'?|set\s+(?:(?:local|session)\s+)?)[\w.\"]*$"
+)
+_SCOPE_BEFORE = Pattern(rb"(?i)\bset_config\s*\([^()]*,[^()]*,\s*$")
+_LITERAL = Pattern(r"'[^']*'|true|false")
 _STYLES = {"?": "?:", ":": ":?$%", "@": "@:$", "{": "{@", "%": "%", "$": "$"}
 
 _SCOPES = {
@@ -174,15 +179,22 @@ class Recorder:
         Where one of the functions `perhaps_begun` begins, its callers may be in a transaction. A
         pool calls those that are `hooked`, with a connection that it keeps.
         A string belongs to the function that sends it; where only functions that it is passed to
-        do, to those that pass it.
+        do, to those that pass it. So it does where only they tell which setting it makes.
         """
         noted = self._noted
         sent = {each.origin for each in noted if not each.situation.depth}
+        undecided = {
+            each.origin
+            for each in noted
+            if not each.situation.depth and each.site and not _tells_setting(each.site.text)
+        }
         sites: dict[str, dict[int, SqlSite]] = {}
         events: dict[str, list[CodeEvent]] = {}
         for number, (kind, situation, session, place, site, origin) in enumerate(noted):
             path, function, hook, cleanup, depth, instead_of, is_chosen = situation
             own = site is None or not depth or origin not in sent
+            if site is not None and origin in undecided:
+                own = own or _tells_setting(site.text)
             name = session.name if session is not None else ""
             span = _span(place) if site is None else site.span
             hook = hook or hooked.get((path, function))
@@ -207,6 +219,16 @@ class Recorder:
             path: (tuple(sites.get(path, {}).values()), tuple(steps))
             for path, steps in events.items()
         }
+
+
+def _tells_setting(text: Text) -> bool:
+    """Tell whether it is known which settings a statement makes, and for how long."""
+    for hole in text.holes:
+        before = text.data[: hole.start]
+        decides = _SETTING_BEFORE().search(before) or _SCOPE_BEFORE().search(before)
+        if decides and _LITERAL().fullmatch(hole.source) is None:
+            return False
+    return True
 
 
 def placed_values(

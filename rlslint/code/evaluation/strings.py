@@ -257,7 +257,18 @@ class Placeholder(NamedTuple):
 def with_placeholders(
     sql: Written, styles: str, source_of: Callable[[Placeholder], str]
 ) -> Written:
-    """Return SQL with a gap, as long as the mark, for each value that is passed apart from it.
+    """Return SQL with a gap, as long as the mark, for each value that is passed apart from it."""
+
+    def passed(mark: Placeholder, written: str) -> tuple[str, Gap]:
+        return "_" * max(len(written), 1), Gap(source_of(mark) or written, True)
+
+    return with_marks_filled(sql, styles, passed)
+
+
+def with_marks_filled(
+    sql: Written, styles: str, filling: Callable[[Placeholder, str], tuple[str, Gap | None]]
+) -> Written:
+    """Return SQL with what stands for each mark of a value, which is given as it is written.
 
     `styles` are the first characters of the marks that the library takes: `$`, `?`, `%`, `:`, `@`
     and `{`.
@@ -277,11 +288,8 @@ def with_placeholders(
             which = ordinal
             ordinal += 1
         source, start, end = sql.stretch(mark.start(), mark.end())
-        shown = source_of(Placeholder(which, name)) or mark[0]
-        stand_in = "_" * max(len(mark[0]), 1)
-        found.append(
-            (mark.start(), mark.end(), [Fragment(stand_in, source, start, end, Gap(shown, True))])
-        )
+        text, value = filling(Placeholder(which, name), mark[0])
+        found.append((mark.start(), mark.end(), [Fragment(text, source, start, end, value)]))
     return sql.replaced(found)
 
 

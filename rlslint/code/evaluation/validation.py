@@ -46,7 +46,9 @@ def refused(walker: Walker, node: form.If, scope: Namespace) -> None:
 
 
 def _leaves(way: form.Node) -> bool:
-    last = way.body[-1] if isinstance(way, form.Block) and way.body else way
+    last = way
+    while isinstance(last, form.Block) and last.body:
+        last = last.body[-1]
     return isinstance(last, form.Leave) and last.kind in (form.Leaves.throws, form.Leaves.returns)
 
 

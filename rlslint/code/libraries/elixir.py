@@ -23,6 +23,7 @@ LIBRARIES = (
         modules=frozenset(("Ecto.Adapters.SQL",)),
         receiver=LibraryRole.transaction,
         hooks={"after_connect": Hook.connect},
+        outside={"Worker": frozenset(("perform",))},
         tells_of_transaction=frozenset(("in_transaction?",)),
     ),
     Library(

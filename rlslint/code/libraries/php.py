@@ -57,6 +57,7 @@ LIBRARIES = (
             )
         ),
         words={"laravel/octane": ConnectionFacts(is_shared=True), **_WORDS},
+        outside={"ShouldQueue": frozenset(("handle",)), "Command": frozenset(("handle",))},
         parameter="?",
         tells_of_transaction=frozenset(("transactionLevel",)),
     ),

@@ -119,6 +119,7 @@ LIBRARIES = (
             "checkout": Hook.acquire,
             "checkin": Hook.release,
         },
+        outside=dict.fromkeys(("Job", "Worker", "ApplicationJob"), frozenset(("perform",))),
         tells_of_transaction=frozenset(
             (
                 "transaction_open?",

@@ -166,3 +166,79 @@ def test_what_the_migrator_says_decides_whose_schema_it_is(tmp_path: Path) -> No
     migrator = 'Ecto.Migrator.run(repo, :up, all: true, prefix: "app")\n'
     result = lint(tmp_path, {**ECTO, "lib/migrate.ex": migrator})
     assert findings_of(result, "rls-not-enabled") == []
+
+
+_NAMED = {
+    "db/migrate/1_enable_rls.rb": """\
+class EnableRowLevelSecurity < ActiveRecord::Migration[7.1]
+  def up
+    enable_rls
+  end
+  def enable_rls
+    execute "CREATE TABLE docs (id int)"
+    execute "ALTER TABLE docs ENABLE ROW LEVEL SECURITY"
+    execute "CREATE POLICY p ON docs USING (true)"
+  end
+end
+""",
+    "src/Migrations/20240501000000_EnableRls.cs": """\
+public partial class EnableRls : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.Sql("CREATE TABLE docs (id int)");
+        migrationBuilder.Sql("ALTER TABLE docs ENABLE ROW LEVEL SECURITY");
+        migrationBuilder.Sql("CREATE POLICY p ON docs USING (true)");
+    }
+}
+""",
+    "priv/repo/migrations/1_enable_rls.exs": """\
+defmodule App.Repo.Migrations.EnableRls do
+  use Ecto.Migration
+  def up do
+    execute "CREATE TABLE docs (id int)"
+    execute "ALTER TABLE docs ENABLE ROW LEVEL SECURITY"
+    execute "CREATE POLICY p ON docs USING (true)"
+  end
+end
+""",
+    "migrations/versions/0002_enable_rls.py": """\
+from alembic import op
+revision = "0002_enable_rls"
+down_revision = None
+def upgrade():
+    op.execute("CREATE TABLE docs (id int)")
+    op.execute("ALTER TABLE docs ENABLE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY p ON docs USING (true)")
+""",
+    "migrations/2_enable_rls.go": """\
+package migrations
+import ("context"; "database/sql"; "github.com/pressly/goose/v3")
+func init() { goose.AddMigrationContext(upEnableRLS, downEnableRLS) }
+func upEnableRLS(ctx context.Context, tx *sql.Tx) error {
+    tx.ExecContext(ctx, "CREATE TABLE docs (id int)")
+    tx.ExecContext(ctx, "ALTER TABLE docs ENABLE ROW LEVEL SECURITY")
+    tx.ExecContext(ctx, "CREATE POLICY p ON docs USING (true)")
+    return nil
+}
+func downEnableRLS(ctx context.Context, tx *sql.Tx) error { return nil }
+""",
+    "migration/src/m20240501_000000_enable_rls.rs": """\
+pub struct EnableRls;
+impl MigrationTrait for EnableRls {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        db.execute_unprepared("CREATE TABLE docs (id int)").await?;
+        db.execute_unprepared("ALTER TABLE docs ENABLE ROW LEVEL SECURITY").await?;
+        db.execute_unprepared("CREATE POLICY p ON docs USING (true)").await?;
+        Ok(())
+    }
+}
+""",
+}
+
+
+@pytest.mark.parametrize("path", _NAMED)
+def test_a_migration_is_read_whatever_it_is_called(tmp_path: Path, path: str) -> None:
+    result = lint(tmp_path, {path: _NAMED[path]})
+    assert "policy-using-true" in {each.name for each in result.findings}

@@ -35,7 +35,10 @@ def _caught(trace: SessionTrace, step: Step, write: SettingWrite, project: Proje
             continue
         site = taken.event.site
         # Whoever calls this uses the same connection.
+        is_handed = place is trace and lifetime_of(taken).pooled is None and not trace.opens(taken)
         if trace.hook in (Hook.acquire, Hook.connect) or (site and site.is_surrounding):
+            return caught.span
+        if is_handed and step.event.connection:
             return caught.span
         for other in on_the_connection(place, taken):
             if other.event.number < caught.until:

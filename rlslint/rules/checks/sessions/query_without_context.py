@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.code.sites import CodeEventKind
+from rlslint.code.sites import POOL, CodeEventKind
 from rlslint.config.platforms import ENGINE_SETTINGS
 from rlslint.config.server_settings import is_own_setting
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.project.questions.bound_queries import RowUse, accesses, settings_needed
-from rlslint.project.sessions import SessionTrace, Step
+from rlslint.project.sessions import SessionTrace, Step, lifetime_of, runs_in_transaction
+from rlslint.project.setting_writes import SettingWrite
 from rlslint.rules.registry import rule
 from rlslint.text import Statement
 
@@ -30,14 +31,34 @@ def query_without_context(trace: SessionTrace, project: Project) -> Iterator[Fin
     for step in trace.steps:
         if step.query is None:
             continue
-        known |= {write.name for write in step.query.writes}
+        known |= {write.name for write in step.query.writes if not _is_gone(step, write)}
         if not known.isdisjoint(("", "role", "session_authorization")):
             return
-        if step.event.kind is not CodeEventKind.execute or not step.own or not trace.opens(step):
+        if step.event.kind is not CodeEventKind.execute or not step.own:
+            continue
+        if not (trace.opens(step) or all(_is_nobodys(each) for _, each in trace.occurrences(step))):
             continue
         for statement, access, name in _without(step, known, project):
             yield _finding(statement, access, name, project)
             return
+
+
+def _is_nobodys(step: Step) -> bool:
+    """Tell whether a step takes any connection of a pool, on which nobody began anything."""
+    site = step.event.site
+    if site is None or site.is_surrounding or site.driver is None:
+        return False
+    return not site.driver.hands_on_pools and runs_in_transaction(step) is False
+
+
+def _is_gone(step: Step, write: SettingWrite) -> bool:
+    """Tell whether a setting went back to a pool, which took it back, with its connection."""
+    return (
+        step.event.connection == POOL
+        and _is_nobodys(step)
+        and write.local is False
+        and lifetime_of(step).reset_by_library is True
+    )
 
 
 def _without(
