@@ -19,6 +19,6 @@ func SetTenant(ctx context.Context, ex Execer, id string, local bool) error {
 }
 
 func SetVar(ctx context.Context, ex Execer, name string, value int) error {
-	_, err := ex.Exec(ctx, fmt.Sprintf("SET %s = '%d'", name, value)) // found: session-set-tenant
+	_, err := ex.Exec(ctx, fmt.Sprintf("SET %s = '%d'", name, value)) // found: session-set-tenant, set-string-interpolation
 	return err
 }
