@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -25,14 +25,26 @@ from rlslint.reports import ReportedFinding, file_and_row, place
 from rlslint.reports.access_explained import Said, explained
 from rlslint.reports.access_graph import label, said
 from rlslint.reports.access_picture import picture
-from rlslint.reports.access_words import Speaker, about_role, condition_sql, role_in_words
+from rlslint.reports.access_words import (
+    Speaker,
+    about_role,
+    condition_sql,
+    role_in_words,
+    shortened,
+)
 from rlslint.text.display import printable
 from rlslint.text.secrets import masked
 from rlslint.text.sentences import counted
 
 _MOST_GAPS = 500
+_MOST_FINDINGS = 2_000
 _MOST_EXPLAINED = 1_500
-"""How many answers are explained step by step, which keeps a page of 2,000 tables below 5 MB."""
+"""How many answers are explained step by step."""
+_MOST_CHARACTERS = 2_500_000
+"""How much cells hold in words, which keeps a page of 2,000 tables below 5 MB."""
+_CHARACTERS_OF_A_STEP = 40
+_LONGEST_TEXT = 4_000
+_MOST_PARTS = 50
 
 
 class ShownProject(NamedTuple):
@@ -49,8 +61,15 @@ def page(
     title: str,
 ) -> str:
     """Return the page as one text; `gaps` are what could not be read or judged."""
-    steps = _Steps()
-    data = {"projects": [_project(one, findings, steps) for one in projects]}
+    shared = _Shared()
+    listed = _gravest(findings)
+    known = [_project(one, findings, shared) for one in projects]
+    data = {
+        "texts": shared.texts,
+        "steps": shared.steps,
+        "cells": shared.cells,
+        "projects": known,
+    }
     style, script = _part("page.css"), _part("page.js")
     policy = (
         f"default-src 'none'; style-src {_digest(style)}; script-src {_digest(script)}; "
@@ -59,9 +78,9 @@ def page(
     parts = {
         "policy": escape(policy, quote=False),
         "title": escape(printable(title)),
-        "summary": escape(_summary(projects, findings, steps)),
+        "summary": escape(_summary(projects, findings, shared)),
         "ways": "".join(_ways(projects)),
-        "findings": "".join(_findings(findings, bool(gaps))),
+        "findings": "".join(_findings(listed, len(findings) - len(listed), bool(gaps))),
         "gaps": "".join(_gaps(gaps)),
         "data": _harmless(json.dumps(data, separators=(",", ":"))),
         "style": style,
@@ -86,7 +105,7 @@ def _harmless(data: str) -> str:
 
 
 def _summary(
-    projects: Sequence[ShownProject], findings: Sequence[ReportedFinding], steps: _Steps
+    projects: Sequence[ShownProject], findings: Sequence[ReportedFinding], shared: _Shared
 ) -> str:
     tables = sum(len(one.matrix.tables) for one in projects)
     roles = len({role.name for one in projects for role in one.matrix.roles})
@@ -96,47 +115,104 @@ def _summary(
         counted(len(findings), "finding"),
     )
     said = f"{', '.join(numbers)}."
-    if steps.left_out:
-        said += (
-            f" {counted(steps.left_out, 'answer')} without the steps that lead to them:"
-            " rlslint access explain tells them."
-        )
+    without = shared.unexplained + shared.untold
+    if without:
+        said += f" {counted(without, 'answer')} without the steps that lead to them"
+        if shared.untold:
+            said += f", {shared.untold or 'none'} of them without words"
+        said += ": rlslint access explain tells them."
     return said
 
 
-class _Steps:
-    """The steps that lead to answers, as far as there is room, in the order of the tables."""
+class _Shared:
+    """What the cells hold, each text, each way to an answer and each cell once, by its number.
+
+    A step is its words, its place and the steps below it; an answer is its commands, how many rows
+    these are and, while there is room, its words, its condition and the steps that lead to it.
+    """
 
     def __init__(self) -> None:
-        self._room = _MOST_EXPLAINED
-        self.left_out = 0
+        self._numbers: dict[object, int] = {}
+        self._room = _MOST_CHARACTERS
+        self._explained = _MOST_EXPLAINED
+        self.texts: list[str] = []
+        self.steps: list[Any] = []
+        self.cells: list[Any] = []
+        self.untold = 0
+        self.unexplained = 0
 
-    def of(
-        self, matrix: Matrix, speaker: Speaker, role: str, table: Relation, answer: Answer
-    ) -> list[dict[str, Any]] | None:
-        if answer.rows.extent is Extent.none and not answer.ways:
-            return None
-        if not self._room:
-            self.left_out += 1
-            return None
-        self._room -= 1
-        project, command = matrix.project, answer.commands[0]
+    @property
+    def has_room(self) -> bool:
+        return self._room > 0
+
+    def text(self, words: str) -> int:
+        return self._number(words, self.texts, lambda: words)
+
+    def _number(self, key: object, into: list[Any], made: Callable[[], Any]) -> int:
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(into)
+            into.append(made())
+            self._room -= len(key) if isinstance(key, str) else _CHARACTERS_OF_A_STEP
+        return found
+
+    def said(self, said: Said) -> tuple[Any, ...]:
+        at = file_and_row(said.statement.span) if said.statement is not None else ""
+        words = self.text(shortened(masked(said.words), _LONGEST_TEXT))
+        below = tuple(map(self.said, said.parts[:_MOST_PARTS]))
+        if len(said.parts) > _MOST_PARTS:
+            below += ((self.text(f"and {len(said.parts) - _MOST_PARTS} more"), self.text(""), ()),)
+        return words, self.text(at), below
+
+    def cell(self, answers: Sequence[_Told]) -> int:
+        known = tuple(map(self._answer, answers))
+        return self._number(known, self.cells, lambda: known)
+
+    def _answer(self, told: _Told) -> tuple[Any, ...]:
+        answer, role, speaker = told.answer, told.role, told.speaker
+        commands = [command.upper() for command in answer.commands]
+        plain = self.text(", ".join(commands)), self.text(_extent(answer))
+        if not self.has_room:
+            self.untold += 1
+            return plain
+        words = masked(speaker.answer(answer.rows, answer.ways, told.table))
+        condition = masked(condition_sql(answer.rows, told.table))
+        texts = (self.text(shortened(one, _LONGEST_TEXT)) for one in (words, condition))
+        return (*plain, *texts, self._steps_to(told, role))
+
+    def _steps_to(self, told: _Told, role: str) -> int:
+        """Return the number of the steps to an answer, -1 where it has none."""
+        answer, project = told.answer, told.matrix.project
+        if answer.rows.extent is Extent.none and answer.rows.lack is None and not answer.ways:
+            return -1
+        if not self._explained:
+            self.unexplained += 1
+            return -1
+        self._explained -= 1
         found = trace(
-            project.catalog, project.runtime, role, table, command, project.context_functions
+            project.catalog,
+            project.runtime,
+            role,
+            told.table,
+            answer.commands[0],
+            project.context_functions,
         )
-        return list(map(_step, explained(found, answer.ways, speaker)))
+        steps = tuple(map(self.said, explained(found, answer.ways, told.speaker)))
+        return self._number(("steps", steps), self.steps, lambda: steps)
 
 
-def _step(said: Said) -> dict[str, Any]:
-    return {
-        "words": masked(said.words),
-        "place": file_and_row(said.statement.span) if said.statement is not None else "",
-        "parts": list(map(_step, said.parts)),
-    }
+class _Told(NamedTuple):
+    """An answer, and what it is about."""
+
+    matrix: Matrix
+    speaker: Speaker
+    role: str
+    table: Relation
+    answer: Answer
 
 
 def _project(
-    one: ShownProject, findings: Iterable[ReportedFinding], steps: _Steps
+    one: ShownProject, findings: Sequence[ReportedFinding], shared: _Shared
 ) -> dict[str, Any]:
     matrix = one.matrix
     speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
@@ -156,28 +232,20 @@ def _project(
             }
             for role in matrix.roles
         ],
-        "groups": [_group(matrix, speaker, tables, steps) for tables in groups.values()],
-        "findings": _by_table(matrix.tables, findings),
+        "groups": [_group(matrix, speaker, tables, shared) for tables in groups.values()],
+        "findings": _by_table(matrix.tables, findings, shared),
     }
 
 
 def _group(
-    matrix: Matrix, speaker: Speaker, tables: Sequence[Relation], steps: _Steps
+    matrix: Matrix, speaker: Speaker, tables: Sequence[Relation], shared: _Shared
 ) -> dict[str, Any]:
     first = tables[0]
-    cells: dict[str, list[dict[str, Any]]] = {}
+    cells: dict[str, int] = {}
     for group in alike_roles(matrix, first):
         for role in group.roles:
-            cells[role] = [
-                {
-                    "commands": [command.upper() for command in answer.commands],
-                    "rows": _extent(answer),
-                    "words": masked(speaker.answer(answer.rows, answer.ways, first)),
-                    "condition": masked(condition_sql(answer.rows, first)),
-                    "steps": steps.of(matrix, speaker, role, first, answer),
-                }
-                for answer in group.answers
-            ]
+            told = [_Told(matrix, speaker, role, first, answer) for answer in group.answers]
+            cells[role] = shared.cell(told)
     return {
         "tables": [str(table) for table in tables],
         "cells": [cells[role.name] for role in matrix.roles],
@@ -194,24 +262,23 @@ def _extent(answer: Answer) -> str:
 
 
 def _by_table(
-    tables: Iterable[Relation], findings: Iterable[ReportedFinding]
-) -> Mapping[str, list[dict[str, str]]]:
-    """Return the findings about tables, and about what is a part of one, by the table's name."""
+    tables: Iterable[Relation], findings: Iterable[ReportedFinding], shared: _Shared
+) -> Mapping[str, list[tuple[int, ...]]]:
+    """Return the findings about tables, and about what is a part of one, by the table's name.
+
+    Each is its severity, its rule and, where there is room, its message and its place.
+    """
     names = {str(table) for table in tables}
-    found: dict[str, list[dict[str, str]]] = {}
+    found: dict[str, list[tuple[int, ...]]] = {}
     for one in findings:
         parts = one.finding.object.split(".")
         about = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
         table = next((name for name in about if name in names), None)
         if table is not None:
-            found.setdefault(table, []).append(
-                {
-                    "rule": one.name,
-                    "severity": one.severity.name,
-                    "message": masked(one.finding.message),
-                    "place": _at(one),
-                }
-            )
+            told = (one.severity.name, one.name)
+            if shared.has_room:
+                told += (shortened(masked(one.finding.message), _LONGEST_TEXT), _at(one))
+            found.setdefault(table, []).append(tuple(map(shared.text, told)))
     return found
 
 
@@ -232,7 +299,16 @@ def _gaps(gaps: Sequence[str]) -> Iterator[str]:
         yield f"<p>And {more} more, which rlslint check --show-unchecked lists.</p>"
 
 
-def _findings(findings: Sequence[ReportedFinding], has_gaps: bool) -> Iterator[str]:
+def _gravest(findings: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
+    """Return the findings that are listed: where they are too many, those that weigh most."""
+    if len(findings) <= _MOST_FINDINGS:
+        return findings
+    weighed = sorted(findings, key=lambda one: -one.severity.value)
+    kept = {id(one) for one in weighed[:_MOST_FINDINGS]}
+    return [one for one in findings if id(one) in kept]
+
+
+def _findings(findings: Sequence[ReportedFinding], left_out: int, has_gaps: bool) -> Iterator[str]:
     if not findings:
         yield f"<p>None{' in what could be checked' if has_gaps else ''}.</p>"
         return
@@ -245,6 +321,8 @@ def _findings(findings: Sequence[ReportedFinding], has_gaps: bool) -> Iterator[s
             f'<span class="place">{_text(_at(one))}</span></li>'
         )
     yield "</ul>"
+    if left_out:
+        yield f"<p>And {left_out} more that weigh no more, which rlslint check lists.</p>"
 
 
 def _text(words: str) -> str:

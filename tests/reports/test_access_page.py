@@ -53,11 +53,13 @@ def test_the_shortest_way_from_a_route_to_the_rows_of_all_tenants_is_told(report
 
 
 def test_each_answer_has_its_steps_with_their_places(report: Path) -> None:
-    (project,) = data_of(report.read_text())["projects"]
+    data = data_of(report.read_text())
+    (project,) = data["projects"]
     roles = [role["name"] for role in project["roles"]]
     (group,) = (one for one in project["groups"] if "public.docs" in one["tables"])
-    answer = next(one for one in group["cells"][roles.index("app")] if "SELECT" in one["commands"])
-    places = {step["place"] for step in answer["steps"]}
+    cell = data["cells"][group["cells"][roles.index("app")]]
+    steps = next(steps for commands, *_, steps in cell if "SELECT" in data["texts"][commands])
+    places = {data["texts"][place] for _, place, _ in data["steps"][steps]}
     assert "migrations/0001_docs.sql:3" in places
 
 

@@ -14,8 +14,20 @@ function make(name, attributes, ...inside) {
   return node;
 }
 
-function answerOf(cell, command) {
-  return cell.find((answer) => answer.commands.includes(command));
+const text = (number) => data.texts[number];
+
+// A cell is a list of answers: commands, rows and, where there was room, words, condition and steps.
+function answersOf(row, at) {
+  return data.cells[row.group.cells[at]].map(([commands, rows, words, condition, steps]) => ({
+    commands: text(commands).split(", "), rows: text(rows), words: text(words), condition: text(condition),
+    steps: data.steps[steps],
+  }));
+}
+
+function findingsOf(project, table) {
+  return (project.findings[table] || []).map(([severity, rule, message, place]) => ({
+    severity: text(severity), rule: text(rule), message: text(message), place: text(place),
+  }));
 }
 
 function matching() {
@@ -28,13 +40,13 @@ function matching() {
       .filter((at) => role === "" || project.roles[at].name === role);
     for (const group of project.groups) {
       for (const table of group.tables) {
-        const findings = project.findings[table] || [];
+        const findings = findingsOf(project, table);
         if (byId("found").checked && findings.length === 0) continue;
-        const text = [table, ...findings.map((one) => one.rule)].join(" ").toLowerCase();
-        if (words && !text.includes(words) &&
+        const named = [table, ...findings.map((one) => one.rule)].join(" ").toLowerCase();
+        if (words && !named.includes(words) &&
             !columns.some((at) => project.roles[at].label.toLowerCase().includes(words))) continue;
         if (extent && !columns.some((at) =>
-          group.cells[at].some((answer) => answer.rows === extent))) continue;
+          data.cells[group.cells[at]].some((answer) => text(answer[1]) === extent))) continue;
         rows.push({ project, group, table, findings, columns });
       }
     }
@@ -43,13 +55,13 @@ function matching() {
 }
 
 function cellButton(row, at) {
-  const { project, group, table } = row;
-  const cell = group.cells[at];
+  const { project, table } = row;
+  const cell = answersOf(row, at);
   const told = cell.map((answer) => `${answer.commands.join(", ")} ${WORDS[answer.rows]}`).join("; ");
   const label = `${project.roles[at].label}, ${table}: ${told}`;
   const button = make("button", { type: "button", "aria-label": label, title: label });
   for (const command of project.commands) {
-    const answer = answerOf(cell, command);
+    const answer = cell.find((one) => one.commands.includes(command));
     button.append(make("span", { class: answer.rows, "aria-hidden": "true" }, SIGNS[answer.rows]));
   }
   button.addEventListener("click", () => { last = button; show(row, at); });
@@ -84,27 +96,29 @@ function draw() {
 }
 
 function steps(list) {
-  return make("ol", {}, ...list.map((step) => {
-    const item = make("li", {}, step.words);
-    if (step.place) item.append(" ", make("span", { class: "place" }, step.place));
-    if (step.parts.length) item.append(steps(step.parts));
+  return make("ol", {}, ...list.map(([words, place, parts]) => {
+    const item = make("li", {}, text(words));
+    if (text(place)) item.append(" ", make("span", { class: "place" }, text(place)));
+    if (parts.length) item.append(steps(parts));
     return item;
   }));
 }
 
 function show(row, at) {
-  const { project, group, table, findings } = row;
+  const { project, table, findings } = row;
   byId("detail-title").textContent = `${project.roles[at].label} and ${table}`;
   const body = byId("detail-body");
   body.replaceChildren(make("p", {}, project.roles[at].about));
-  for (const answer of group.cells[at]) {
-    body.append(make("h3", {}, answer.commands.join(", ")), make("p", {}, answer.words));
+  for (const answer of answersOf(row, at)) {
+    const words = answer.words || `${WORDS[answer.rows]}; rlslint access explain tells which and why`;
+    body.append(make("h3", {}, answer.commands.join(", ")), make("p", {}, words));
     if (answer.condition) body.append(make("p", { class: "sql" }, answer.condition));
     if (answer.steps) body.append(steps(answer.steps));
   }
   if (findings.length) {
     body.append(make("h3", {}, "Findings"), make("ul", {}, ...findings.map((one) =>
-      make("li", {}, `${one.severity} ${one.rule}: ${one.message} `, make("span", { class: "place" }, one.place)))));
+      make("li", {}, `${one.severity} ${one.rule}: ${one.message || "rlslint check tells it"} `,
+        make("span", { class: "place" }, one.place || "")))));
   }
   byId("detail").hidden = false;
   byId("detail").focus();
