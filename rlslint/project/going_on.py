@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from rlslint import NamedTuple
 from rlslint.catalog.answers import Answered, forget_answers
 from rlslint.catalog.facts import Facts
-from rlslint.catalog.journal import JOURNAL, Record
+from rlslint.catalog.journal import ABSENT, JOURNAL, Record, RecordedDict
 from rlslint.catalog.model import Policy
 from rlslint.catalog.roles import Role, Schema
 from rlslint.code.migrations import Reader
@@ -70,21 +70,37 @@ class _Step:
     def last_before(self, end: int) -> tuple[_Place, int]:
         """Return the last place before which all is as it was up to a byte, and where it is.
 
-        Behind a statement that the grammar refuses, where the next begins is a guess.
+        Behind a statement that the grammar refuses, where the next begins is a guess. The last one
+        of a script has ended where its semicolon stands; else what is added may belong to it.
         """
         refused = (n for n, item in enumerate(self.items) if isinstance(item, BrokenStatement))
         sure = next(refused, len(self.items))
         for place in reversed(self.places[1:]):
+            if place.number == len(self.items):
+                last = self._end(end)
+                if place.number <= sure and last is not None:
+                    return place, last
+                continue
             item = self.items[place.number]
             if place.number <= sure and item is not None and item.statement.start <= end:
                 return place, item.statement.start
         return self.places[0], 0
+
+    def _end(self, end: int) -> int | None:
+        """Return where the last statement has ended, None where it may go on behind a byte."""
+        if self.text is None or not self.items or (last := self.items[-1]) is None:
+            return None
+        start = last.statement.end
+        behind = self.text.data[start:end]
+        return start + behind.index(b";") + 1 if behind.lstrip().startswith(b";") else None
 
 
 class KeptCourse:
     """The replay of a history that can go on from where a migration was changed.
 
     `replayed` is what it has led to, `carried_out` how many statements the last replay took.
+    `only_adds` tells that the last one has made none of the objects anew that were there, nor
+    changed what has to do with all.
     """
 
     def __init__(
@@ -102,6 +118,7 @@ class KeptCourse:
         finally:
             self._journal = JOURNAL.lay_aside()
         self.carried_out = self._course.replay.carried_out
+        self.only_adds = False
         self._near: frozenset[int] | None = None
 
     @property
@@ -160,7 +177,7 @@ class KeptCourse:
             step.ignores, step.text = reader.ignores[before:], text
             behind = list(course.migrations.statements_from(text, first, kinds))
             step.items = items = [*step.items[: place.number], *behind]
-            step.places = [one for one in step.places if one.number < len(items)]
+            step.places = [one for one in step.places if one.number <= len(items)]
             course.outlive(migration)
             rest = self._watching(step, items, place)
             course.finish(
@@ -175,6 +192,9 @@ class KeptCourse:
         self.replayed = course.end()
         self.carried_out = replay.carried_out - started
         self._near = self._objects((*changes, *(JOURNAL.records or ())[since:]))
+        self.only_adds = self._near is not None and not any(
+            held is ABSENT and isinstance(subject, RecordedDict) for _, subject, _, held in undone
+        )
 
     def _run(self, migration: Migration, reader: Reader) -> None:
         replay = self._course.replay
@@ -210,6 +230,12 @@ class KeptCourse:
             yield item
             follows_broken = isinstance(item, BrokenStatement)
             last = last if item is None else item.statement
+        if items and items[-1] is not None and len(items) > first:
+            checkpoint = set_checkpoint(self._course.replay)
+            if checkpoint is not None:
+                counts = self._counts()
+                place = _Place(checkpoint, counts, len(items), last, follows_broken)
+                step.places.append(place)
 
     def _counts(self) -> _Counts:
         scripts = self._course.scripts

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from enum import Enum
 from functools import partial
 from typing import Any, TypeVar
@@ -40,6 +41,7 @@ PATIENCE_SECONDS = 0.1
 """How long a client may go on typing before its project is looked at."""
 
 _WATCH_SECONDS = 5.0
+_ANSWER_SECONDS = 1.0
 _MOMENT_SECONDS = 0.05
 _REMEMBERED = 20
 _ELSEWHERE = (
@@ -84,7 +86,7 @@ class Server(LanguageServer):
         self._watching: asyncio.Task[None] | None = None
         self._analyst = Analyst()
         self._has_changed = self._is_due = self._is_new = False
-        self._answering = 0
+        self._answering = self._unfinished = 0
         self._has_looked = asyncio.Event()
         self._published: dict[Place, set[str]] = {}
         self._analyses: dict[Place, Analysis] = {}
@@ -193,12 +195,36 @@ class Server(LanguageServer):
                 unfinished.append(place)
         if not self._has_changed:
             self._has_looked.set()
-        for place in unfinished:
-            finish = partial(self._analyst.finish, place, buffers, self._give_way)
-            while not self._has_changed:
-                if await self._is_told(place, opened[place], finish) is not Told.not_yet:
-                    break
-                await asyncio.sleep(_MOMENT_SECONDS)
+        if not unfinished:
+            return
+        async with self._saying_that_more_follows():
+            for place in unfinished:
+                finish = partial(self._analyst.finish, place, buffers, self._give_way)
+                while not self._has_changed:
+                    if await self._is_told(place, opened[place], finish) is not Told.not_yet:
+                        break
+                    await asyncio.sleep(_MOMENT_SECONDS)
+
+    @asynccontextmanager
+    async def _saying_that_more_follows(self) -> AsyncIterator[None]:
+        """Let the editor show that what is told may not be all yet, if it can."""
+        window = self.client_capabilities.window
+        if window is None or not window.work_done_progress:
+            yield
+            return
+        progress, self._unfinished = self.work_done_progress, self._unfinished + 1
+        token = f"rlslint-{self._unfinished}"
+        try:
+            await asyncio.wait_for(progress.create_async(token), _ANSWER_SECONDS)
+        except Exception:
+            yield
+            return
+        progress.begin(token, lsp.WorkDoneProgressBegin("rlslint: judging what follows"))
+        try:
+            yield
+        finally:
+            progress.end(token, lsp.WorkDoneProgressEnd())
+            progress.tokens.pop(token, None)
 
     async def _is_told(
         self, place: Place, opened: Mapping[str, int | None], look: Callable[[], Analysis]

@@ -103,12 +103,16 @@ class Standing:
         return sum(kept.course.carried_out for kept in self._kept.values())
 
     def near(self) -> Examined:
-        """Judge what the last edit is near to; what is known of the others holds, and of all."""
+        """Judge what the last edit is near to; what is known of the others holds.
+
+        So does what is known of all, where the edit has only added something.
+        """
         for one in self._read.projects.built:
             kept = self._kept.get(id(one.project.catalog))
             if kept is not None:
                 kept.remembered.is_near = kept.course.is_near
-                one.project.answers.update(kept.whole_answers)
+                if kept.course.only_adds:
+                    one.project.answers.update(kept.whole_answers)
         return self._judged()
 
     def all(self, meanwhile: Callable[[], None] = lambda: None) -> Examined:

@@ -109,6 +109,26 @@ async def test_diagnostics_follow_what_is_typed(client: LanguageClient, project:
     await _shown(client, config, some=False)
 
 
+async def test_it_is_said_that_more_follows_what_is_told_at_once(
+    client: LanguageClient, project: Path
+) -> None:
+    uri = _open(client, project / "migrations/0002_policies.sql", BOUND)
+    await _shown(client, uri, some=True)
+    _change(client, uri, 2, OPEN)
+
+    async def finished() -> lsp.WorkDoneProgressBegin:
+        while True:
+            for steps in client.progress_reports.values():
+                if steps and isinstance(steps[-1], lsp.WorkDoneProgressEnd):
+                    assert isinstance(steps[0], lsp.WorkDoneProgressBegin)
+                    return steps[0]
+            await asyncio.sleep(0.01)
+
+    begun = await asyncio.wait_for(finished(), LIMIT)
+    assert begun.title == "rlslint: judging what follows"
+    assert "RLS101" in {one.code for one in client.diagnostics[uri]}
+
+
 async def test_nonsense_costs_a_sentence(client: LanguageClient, project: Path) -> None:
     _change(client, (project / "never_opened.sql").as_uri(), 7, "SELECT 1;")
     await _log(client, "was not understood")

@@ -145,11 +145,17 @@ def _standing(buffers: dict[str, bytes]) -> Standing:
 @pytest.mark.parametrize(
     ("number", "before", "after", "carried_out"),
     [
+        (7, "", "CREATE TABLE last (id int);\n", 1),
         # What stands last may go on in what is added.
-        (7, "", "CREATE TABLE last (id int);\n", 2),
+        (
+            7,
+            "GRANT SELECT, INSERT ON t6 TO app_user;\n",
+            "GRANT SELECT, INSERT ON t6 TO app_user",
+            1,
+        ),
         (7, "GRANT SELECT, INSERT", "GRANT SELECT, UPDATE", 1),
         (7, "CREATE POLICY own", "CREATE POLICY owner", 3),
-        (6, "", "CREATE TABLE last (id int);\n", 7),
+        (6, "", "CREATE TABLE last (id int);\n", 6),
         (6, "CREATE TABLE t5", "CREATE UNLOGGED TABLE t5", 10),
     ],
 )
@@ -220,3 +226,23 @@ def _nothing_left_behind() -> Iterator[None]:
 
     assert JOURNAL.records is None
     assert JOURNAL.checkpoints == 0
+
+
+def test_what_is_told_at_once_is_what_is_told_in_the_end(history: Path) -> None:
+    """Where the edit adds objects, makes them anew or changes who is who."""
+    path = _path(history, 7)
+    buffers = {path: Path(path).read_bytes()}
+    standing = _standing(buffers)
+    for old, new in (
+        (b"", b"CREATE TABLE t9 (id int PRIMARY KEY, tenant_id uuid);\n"),
+        (b"", b"CREATE POLICY opened ON t1 USING (true);\n"),
+        (b"USING (true)", b"USING (tenant_id = tenant1())"),
+        (b"CREATE TABLE t6 (id int", b"CREATE TABLE t6 (id bigint"),
+        (b"", b"ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO r1;\n"),
+    ):
+        sql = buffers[path]
+        buffers[path] = sql.replace(old, new) if old else sql + new
+        with disk.Buffers(buffers):
+            assert standing.go_on(path)
+            at_once = _said(standing.near().result)[0]
+            assert at_once == _said(standing.all().result)[0], new
