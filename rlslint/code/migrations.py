@@ -22,11 +22,11 @@ from rlslint.text.faults import Fault
 if TYPE_CHECKING:
     from rlslint.code.sites import SqlSite
     from rlslint.files.ignores import Ignore
-    from rlslint.sql.ahead import TextsAhead
+    from rlslint.sql.ahead import Kinds, TextsAhead
 
 
-_FEW = 20
-"""So many files are parsed before another thread would have begun."""
+_ENOUGH = 1 << 15
+"""So many bytes are worth a second process."""
 
 _OPENS = Pattern(rb"disable\s+row\s+level\s+security", re.IGNORECASE)
 
@@ -110,25 +110,50 @@ def _ignores_in(text: Text) -> Iterable[Ignore]:
 class MigrationReader:
     """Reads the migrations of one history, first to last.
 
-    Statements of other kinds than `kinds_in` gives for a script come as None. `files` counts those
-    that could be read.
+    Statements come as None of other kinds than `kinds_in` gives for a script, first of all and then
+    where row security was forced, as `has_forced` tells. `files` counts those that could be read.
     """
 
     def __init__(
         self,
-        kinds_in: Callable[[bytes], frozenset[str]],
+        kinds_in: Callable[[bytes], Kinds],
+        has_forced: Callable[[], bool],
         reader: Reader,
         migrations: Sequence[Migration],
     ) -> None:
-        self._kinds_in = kinds_in
+        self._both_kinds_in = kinds_in
+        self._has_forced = has_forced
         self.reader = reader
         self._text: Text | None = None
-        self._ahead: TextsAhead | None = None
         self.files = 0
-        if len(migrations) > _FEW:
-            from rlslint.sql.ahead import TextsAhead
+        self._ahead = self._begun(migrations)
 
-            self._ahead = TextsAhead(self._coming(migrations))
+    def _begun(self, migrations: Sequence[Migration]) -> TextsAhead | None:
+        """Let another process read ahead, where there are two and enough to read."""
+        paths = [one.path for one in migrations if not one.is_program]
+        size = 0
+        for path in paths:
+            size += len(self.reader.ahead(path))
+            if size > _ENOUGH:
+                break
+        else:
+            return None
+        from rlslint.text import second_process
+
+        if not second_process.is_at_hand():
+            return None
+        from rlslint.sql.ahead import TextsAhead
+
+        return TextsAhead(paths, self._counting, self._both_kinds_in)
+
+    def _counting(self, path: str) -> tuple[bytes, Ranges]:
+        data = self.reader.ahead(path)
+        return data, up_ranges(data)
+
+    def end(self) -> None:
+        """Read no more."""
+        if self._ahead is not None:
+            self._ahead.end()
 
     def statements(self, migration: Migration) -> Items:
         """Yield the statements of a migration's way up, none where it cannot be read."""
@@ -230,16 +255,17 @@ class MigrationReader:
             items = read(site.text, self._kinds_in(site.text.data), application=True)
             yield from items if site.runs is Runs.yes else _perhaps(site.text, items)
 
-    def _coming(self, migrations: Iterable[Migration]) -> Iterator[tuple[str, bytes, Ranges]]:
-        for migration in migrations:
-            if not migration.is_program:
-                data = self.reader.ahead(migration.path)
-                yield migration.path, data, up_ranges(data)
-
     def _read(self, migration: Migration, text: Text) -> Items:
-        kinds = self._kinds_in(text.data)
-        ahead = self._ahead and self._ahead.statements(migration.path, text, kinds)
-        yield from ahead or read(text, kinds, up_ranges(text.data))
+        ranges = up_ranges(text.data)
+        ahead = self._ahead
+        known = ahead.find(migration.path, text.data) if ahead is not None else None
+        if known is None:
+            return read(text, self._kinds_in(text.data), ranges)
+        kinds, pieces = known
+        return read(text, kinds[self._has_forced()], ranges, ahead=pieces)
+
+    def _kinds_in(self, data: bytes) -> frozenset[str]:
+        return self._both_kinds_in(data)[self._has_forced()]
 
 
 def _perhaps(text: Text, items: Items) -> Items:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from functools import partial
 
 from rlslint import NamedTuple, Pattern
 from rlslint.catalog.facts import UnknownFact
@@ -56,6 +55,9 @@ _CHANGES_ROWS = Pattern(
 """These are searched for in small letters, and begin with one, which is found ten times as fast."""
 
 _OF_INTEREST = HANDLED_KINDS | {INCLUDE}
+_OF_CONTAINERS = frozenset(("InsertStmt", "UpdateStmt"))
+_WITH_DATA = _OF_INTEREST | DATA_KINDS
+_CHANGING = DATA_KINDS - {"InsertStmt"}
 
 
 class Replayed(NamedTuple):
@@ -85,6 +87,7 @@ def replay_history(
         course = Course(history, config, reader, hosting)
         for migration in history.migrations:
             course.run(migration)
+        course.migrations.end()
         return course.end()
     except Exception as error:
         name = f"from {history.migrations[0].shown} on"
@@ -99,7 +102,9 @@ class Course:
         self, history: History, config: Config, reader: Reader, hosting: Platform | None
     ) -> None:
         self.replay = replay = Replay()
-        self.migrations = MigrationReader(partial(_kinds_in, replay), reader, history.migrations)
+        self.migrations = MigrationReader(
+            _kinds_in, lambda: replay.has_forced, reader, history.migrations
+        )
         self.history = history
         self._config = config
         self._ending = _ENDINGS.get(history.layout, Ending.unknown)
@@ -270,24 +275,22 @@ def _try_way_back(
         try_way_back(replay, found, lambda one: _carry_out(replay, one, reader))
 
 
-def _kinds_in(replay: Replay, data: bytes) -> frozenset[str]:
+def _kinds_in(data: bytes) -> tuple[frozenset[str], frozenset[str]]:
     """Return the kinds of statements that are of interest in a script.
 
     What changes rows counts where policies may be in its way, where a script speaks of the
-    containers of a platform, and where it may fail and take row security with it.
+    containers of a platform, and where it may fail and take row security with it. The second ones
+    are of interest where row security was forced before.
     """
-    kinds = _OF_INTEREST
-    if CONTAINERS[1].encode() in data:
-        kinds |= {"InsertStmt", "UpdateStmt"}
+    kinds = _OF_INTEREST | _OF_CONTAINERS if CONTAINERS[1].encode() in data else _OF_INTEREST
     small = data.lower()
     may_fail = len(data) <= LARGEST_SCRIPT_TO_FAIL and _SPEAKS_OF_ROW_SECURITY().search(small)
     if may_fail and _CHANGES_ROWS().search(small):
-        return kinds | DATA_KINDS
+        return _WITH_DATA, _WITH_DATA
     if b"pg_" in small and _CHANGES_CATALOGS().search(small):
-        return kinds | DATA_KINDS
-    if replay.has_forced or _FORCES().search(small):
-        kinds |= DATA_KINDS if _COPIES().search(small) else DATA_KINDS - {"InsertStmt"}
-    return kinds
+        return _WITH_DATA, _WITH_DATA
+    forced = _WITH_DATA if _COPIES().search(small) else kinds | _CHANGING
+    return forced if _FORCES().search(small) else kinds, forced
 
 
 def _platform(history: History, config: Config) -> Platform | None:

@@ -161,9 +161,10 @@ def _judged(
         return [(number, one) for number, one in found if any(one)]
 
     if len(asked) >= _ENOUGH:
-        from rlslint.rules.two_processes import MOST_BLOCKS, are_at_hand, shared
+        from rlslint.rules.two_processes import MOST_BLOCKS, shared
+        from rlslint.text import second_process
 
-        if are_at_hand():
+        if second_process.is_at_hand():
             size = max(8, len(asked) // MOST_BLOCKS + 1)
             blocks = [range(n, min(n + size, len(asked))) for n in range(0, len(asked), size)]
             for found in shared(blocks, judged, _texts(asked)):

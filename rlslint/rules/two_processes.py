@@ -8,11 +8,10 @@ it has not done when it ends, whatever ended it, its parent does.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 try:
     # The module around it takes ten times as long to import.
@@ -22,24 +21,13 @@ except ImportError:
 
 from rlslint.files import disk
 from rlslint.text import Text
+from rlslint.text.second_process import Child
 
 A = TypeVar("A")
 
 MOST_BLOCKS = 256
 _BYTES = 2
 """How many bytes tell the number of a block in a pipe, which holds thousands of them."""
-_KILL = 9
-
-
-def are_at_hand() -> bool:
-    """Tell whether two processes have two processors, and nothing else runs in this one.
-
-    A child has none of the threads of its parent, and perhaps a lock that one of them held.
-    """
-    if sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:
-        return False
-    threading = sys.modules.get("threading")
-    return threading is None or threading.active_count() == 1
 
 
 def shared(
@@ -51,31 +39,15 @@ def shared(
     names another one, or an exception, is not handed back.
     """
     left, full = os.pipe()
-    answers, answer = os.pipe()
     os.write(full, b"".join(number.to_bytes(_BYTES, "big") for number in range(len(blocks))))
     os.close(full)
-    try:
-        child = os.fork()
-    except OSError:
-        child = -1
-    if not child:
-        _help(blocks, work, texts, left, answer)
-    os.close(answer)
+    child = Child(lambda answer: _help(blocks, work, texts, left, answer))
     try:
         done = {number: work(blocks[number]) for number in _taken(left)}
-        with open(answers, "rb", closefd=False) as stream:
-            done.update(_received(stream.read(), texts))
-    except BaseException:
-        if child > 0:
-            with suppress(ProcessLookupError):
-                os.kill(child, _KILL)
-        raise
+        done.update(_received(child.answers.read(), texts))
     finally:
         os.close(left)
-        os.close(answers)
-        if child > 0:
-            with suppress(ChildProcessError):
-                os.waitpid(child, 0)
+        child.end()
     for number, block in enumerate(blocks):
         yield done[number] if number in done else work(block)
 
@@ -91,20 +63,15 @@ def _help(
     work: Callable[[A], Any],
     texts: Mapping[int, Text],
     left: int,
-    answer: int,
+    answer: BinaryIO,
 ) -> None:
-    """Do blocks in the child, hand back what came of them, and end it."""
-    try:
-        done: list[tuple[int, bytes]] = []
-        with disk.Questions() as questions:
-            for number in _taken(left):
-                with suppress(PickleError):
-                    done.append((number, _packed(work(blocks[number]), texts)))
-        sent = _packed((done, questions.answers, questions.are_settled), texts)
-        with open(answer, "wb") as stream:
-            stream.write(sent)
-    finally:
-        os._exit(0)
+    """Do blocks in the child, and hand back what came of them."""
+    done: list[tuple[int, bytes]] = []
+    with disk.Questions() as questions:
+        for number in _taken(left):
+            with suppress(PickleError):
+                done.append((number, _packed(work(blocks[number]), texts)))
+    answer.write(_packed((done, questions.answers, questions.are_settled), texts))
 
 
 def _received(sent: bytes, texts: Mapping[int, Text]) -> dict[int, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import sys
 import types
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
 from importlib.machinery import PathFinder
 from typing import Any
@@ -97,20 +97,19 @@ class Token(NamedTuple):
     name: str
 
 
-class Part(NamedTuple):
-    """A part of a text between two offsets, and what to add to places in its tree to get others."""
-
-    start: int
-    end: int
-    base: int
-
-
 class ParsedStatement(NamedTuple):
     """A statement, its node, and what to add to the node's `location`s to get offsets."""
 
     statement: Statement
     node: Node
     base: int
+
+
+Placed = tuple[str, int, int, int, Node | None, str]
+"""A statement as plain values: its kind, where it starts and ends, and the base of its node.
+
+Then come the node, None for one that is nested too deeply, and the JSON of its clauses.
+"""
 
 
 class BrokenStatement(NamedTuple):
@@ -140,7 +139,7 @@ def parsed_statements(
     broken one may have been yielded by then; `reading.read` recovers instead.
     """
     stop = len(text.data) if end is None else end
-    for first, last in pieces(text.data, start, stop):
+    for first, last in pieces(text.data, start, stop, PIECE):
         for found in parse_piece(text, wanted, first, last, parent=parent):
             if isinstance(found, BrokenStatement):
                 raise SyntaxProblem(found.message, found.offset)
@@ -166,17 +165,39 @@ def parse_piece(
         tree = parse(text.data[start:end] if sql is None else sql)
     except SyntaxProblem as problem:
         raise SyntaxProblem(problem.message, start + problem.offset) from None
-    return statements_of_tree(tree, text, wanted, Part(start, end, start), parent)
+    found = placed_statements(tree, text.data, wanted, start, end)
+    return statements_of(text, found, wanted, parent)
 
 
-def pieces(data: bytes, start: int, stop: int) -> Iterator[tuple[int, int]]:
+def statements_of(
+    text: Text,
+    found: Iterable[Placed | None],
+    wanted: Container[str],
+    parent: Statement | None = None,
+) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    """Yield the statements of a text that were found in it, and None for what is not wanted."""
+    for one in found:
+        if one is None or one[0] not in wanted:
+            yield None
+            continue
+        kind, start, end, base, node, clauses = one
+        if node is None:
+            statement = Statement(text, start, end, "", parent)
+            yield BrokenStatement(statement, _TOO_DEEP, start, refused=False)
+            continue
+        if clauses:
+            node["clauses"] = UndecodedClauses(clauses)
+        yield ParsedStatement(Statement(text, start, end, kind, parent), node, base)
+
+
+def pieces(data: bytes, start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
     """Cut at ends of statements, so that parsing takes memory for a piece and not for the file."""
-    if stop - start <= PIECE:
+    if stop - start <= size:
         yield start, stop
         return
     first = last = start
     for stretch in stretches(data, start, stop):
-        if stretch.following - first > PIECE and last > first:
+        if stretch.following - first > size and last > first:
             yield first, last
             first = last
         last = stretch.following
@@ -228,14 +249,10 @@ counts no characters, which takes a time that grows with the square of them. No 
 in a row."""
 
 
-def statements_of_tree(
-    tree: str,
-    text: Text,
-    wanted: Container[str],
-    part: Part,
-    parent: Statement | None,
-) -> Iterator[ParsedStatement | BrokenStatement | None]:
-    """Yield the statements of a tree that `parse` returned for a part of `text`.
+def placed_statements(
+    tree: str, data: bytes, wanted: Container[str], start: int, end: int
+) -> Iterator[Placed | None]:
+    """Yield the statements of a tree that `parse` returned for `data` between two offsets.
 
     Some are decoded at once: the decoder keeps the names of fields from one to the next.
     """
@@ -245,9 +262,9 @@ def statements_of_tree(
         batch.append(stretch)
         size += stretch.end - stretch.start
         if size > _BATCH:
-            yield from _decoded(tree, batch, text, part, parent)
+            yield from _decoded(tree, batch, data, start, end)
             batch, size = [], 0
-    yield from _decoded(tree, batch, text, part, parent)
+    yield from _decoded(tree, batch, data, start, end)
 
 
 class _Stretch(NamedTuple):
@@ -312,33 +329,26 @@ class UndecodedClauses:
 
 
 def _decoded(
-    tree: str,
-    batch: list[_Stretch],
-    text: Text,
-    part: Part,
-    parent: Statement | None,
-) -> Iterator[ParsedStatement | BrokenStatement | None]:
+    tree: str, batch: list[_Stretch], data: bytes, start: int, end: int
+) -> Iterator[Placed | None]:
     decoded = _decoded_at_once([_early(tree, one) for one in batch if one.end > one.start])
     for stretch in batch:
-        kind, start, end, late, tail = stretch
-        if start == end:
+        kind, head, behind, late, tail = stretch
+        if head == behind:
             yield None
             continue
         node = next(decoded)
         if node is None:
-            start, end = _place_before(tree, end, part)
-            statement = _statement(text, start, end, "", parent)
-            yield BrokenStatement(statement, _TOO_DEEP, statement.start, refused=False)
-            continue
-        first = part.base + node.get("stmt_location", 0)
-        last = first + node["stmt_len"] if "stmt_len" in node else part.end + 1
-        first = max(first, part.start)
-        if last > part.end:
-            last = _end_of_last(text.data, first, part.end)
-        fields = node["stmt"][kind]
-        if late:
-            fields["clauses"] = UndecodedClauses(tree[late + 1 : tail])
-        yield ParsedStatement(_statement(text, first, last, kind, parent), fields, part.base)
+            first, last = _place_before(tree, behind, start, end)
+        else:
+            first = max(start + node.get("stmt_location", 0), start)
+            last = first + node["stmt_len"] if "stmt_len" in node else end + 1
+            if last > end:
+                last = _end_of_last(data, first, end)
+        first = first_token(data, first, last)
+        last = without_trailing_space(data, first, last)
+        fields = None if node is None else node["stmt"][kind]
+        yield kind, first, last, start, fields, tree[late + 1 : tail] if late else ""
 
 
 def _early(tree: str, stretch: _Stretch) -> str:
@@ -359,17 +369,11 @@ def _decoded_at_once(statements: list[str]) -> Iterator[Node | None]:
                 yield None
 
 
-def _place_before(tree: str, position: int, part: Part) -> tuple[int, int]:
+def _place_before(tree: str, position: int, start: int, end: int) -> tuple[int, int]:
     place = _STATEMENT_PLACE().search(tree, max(0, position - 80), position)
     location, length = place.groups() if place is not None else (None, None)
-    start = part.base + int(location or 0)
-    end = start + int(length) if length is not None else part.end
-    return max(start, part.start), min(end, part.end)
-
-
-def _statement(text: Text, start: int, end: int, kind: str, parent: Statement | None) -> Statement:
-    start = first_token(text.data, start, end)
-    return Statement(text, start, without_trailing_space(text.data, start, end), kind, parent)
+    first = start + int(location or 0)
+    return first, min(first + int(length), end) if length is not None else end
 
 
 def _end_of_last(data: bytes, start: int, end: int) -> int:

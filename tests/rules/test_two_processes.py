@@ -11,9 +11,9 @@ import pytest
 
 from rlslint.files import disk
 from rlslint.reports import Result
-from rlslint.rules import judging, two_processes
+from rlslint.rules import judging
 from rlslint.rules.two_processes import shared
-from rlslint.text import Span, Text
+from rlslint.text import Span, Text, second_process
 from tests.linting import lint
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only on Linux")
@@ -45,7 +45,7 @@ def children(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         return child
 
     monkeypatch.setattr(judging, "_ENOUGH", 1)
-    monkeypatch.setattr(two_processes, "are_at_hand", lambda: True)
+    monkeypatch.setattr(second_process, "is_at_hand", lambda: True)
     monkeypatch.setattr(os, "fork", noted)
     return begun
 
