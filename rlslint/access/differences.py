@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from rlslint import NamedTuple
 from rlslint.access.effective import Extent, Rows
@@ -129,12 +130,33 @@ def _of_conditions(before: Rows, after: Rows, sides: Sides | None) -> RowsChange
     if _condition(before) is not None and _condition(after) is not None:
         return _between(_condition(before), _condition(after), sides)
     if (before.because, str(before.gap)) == (after.because, str(after.gap)):
-        return NO_CHANGE
+        if _text(before.gap) == _text(after.gap) and (sides is None or _is_said_alike(sides)):
+            return NO_CHANGE
+        return unknown_change("it is not known on both sides, and what was written has changed")
     told = unknown_change("it is not known on both sides which rows these are")
     return RowsChange(
         _NO if before.extent is Extent.every or after.extent is Extent.none else told.gained,
         _NO if before.extent is Extent.none or after.extent is Extent.every else told.lost,
     )
+
+
+def _text(gap: UnknownFact | None) -> str:
+    """Return the statement for which something is not known."""
+    return gap.statement.sql if gap is not None and gap.statement is not None else ""
+
+
+def _is_said_alike(sides: Sides) -> bool:
+    """Tell whether the same statements speak of a table, its policies and its grants."""
+    earlier, later = (frozenset(_said(one)) for one in (sides.before, sides.after))
+    return earlier == later
+
+
+def _said(relation: Relation) -> Iterator[str]:
+    members = chain.from_iterable(one.statements.values() for one in relation.policies.known())
+    grants = (grant.statement for grant in relation.grants.known())
+    for statement in (*relation.statements.values(), *members, *grants):
+        if statement is not None:
+            yield statement.sql
 
 
 def _keeps_none(rows: Rows, relation: Relation, other: Relation) -> bool:

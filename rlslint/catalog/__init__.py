@@ -111,7 +111,8 @@ class Catalog:
     `database_settings` are the settings of ALTER DATABASE … SET, `asked_by_blocks` those that DO
     blocks of this or another history ask for, in lower case: what migrations are told.
     `revoked_from` are the roles from which statements of their own take privileges.
-    `extensions` are those that were made, with the statement.
+    `extensions` are those that were made, with the statement; `operators` are the functions behind
+    those that a history makes, by symbol and types.
     `gone` are, by kind, schema and name, what was dropped or renamed and surely is missing.
     `former_holders` are the relations that had a name last, `former_functions` the functions that
     had one before another.
@@ -142,6 +143,7 @@ class Catalog:
         self.asked_by_blocks: RecordedSet[str] = RecordedSet()
         self.revoked_from: RecordedSet[str] = RecordedSet()
         self.extensions: RecordedDict[str, Statement | None] = RecordedDict()
+        self.operators: RecordedDict[tuple[str, str, str], Function | None] = RecordedDict()
         self.refusals: list[Refusal] = []
         self.reversals: list[Reversal] = []
         self.idle_revokes: RecordedDict[tuple[object, ...], IdleRevoke] = RecordedDict()

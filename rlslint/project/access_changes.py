@@ -8,6 +8,13 @@ from itertools import chain
 from rlslint import NamedTuple
 from rlslint.access import ASSUMED_ROLE, certainly_of, settable_roles
 from rlslint.access.causes import Answered, causes
+from rlslint.access.circumstances import (
+    Circumstance,
+    Side,
+    around_conditions,
+    around_tables,
+    begins_as,
+)
 from rlslint.access.depending import Asked, dependencies, new_statements, what_changed
 from rlslint.access.differences import (
     NO_CHANGE,
@@ -132,6 +139,7 @@ class _Comparing:
         self._names = _renamed(before, after)
         self._known: dict[object, RowsChange] = {}
         self._new: dict[object, tuple[Statement, ...]] = {}
+        self._conditions: dict[object, tuple[Circumstance, ...]] = {}
         self.unknown = 0
 
     def _was(self, role: str) -> str:
@@ -172,6 +180,11 @@ class _Comparing:
         before = _answer(self._before, self._was(role), was, command)
         after = _answer(self._after, role, now, command)
         change = self._change(was, now, role, command, before, after)
+        around: tuple[Circumstance, ...] = ()
+        if was is not None and now is not None:
+            around = self._around(was, now, role, command, (before, after))
+            for one in around:
+                change = perhaps_too(change, one.because)
         if change.is_none:
             self.unknown += before.extent is after.extent is Extent.unknown
             return None
@@ -184,9 +197,45 @@ class _Comparing:
             statements = causes(earlier, later)
             if was is not None:
                 asked = self._new.get(self._key(was, now, role, command), ())
-                statements = _joined(statements, asked)
+                news = chain.from_iterable(one.statements for one in around)
+                statements = _joined(statements, (*asked, *news))
         table = str(now or was)
         return Change((role,), (command,), table, was, now, before, after, change, statements)
+
+    def _around(
+        self, was: Relation, now: Relation, role: str, command: str, rows: tuple[Rows, Rows]
+    ) -> tuple[Circumstance, ...]:
+        """Return what has changed beside the answers that decides what a command does."""
+        found: list[Circumstance] = []
+        sides = self._of_conditions(was, now, role, command, rows)
+        if any(one.extent is not Extent.none for one in rows):
+            found += around_tables(*sides)
+            key = self._key(was, now, role, command)
+            if key not in self._conditions:
+                self._conditions[key] = tuple(around_conditions(*sides))
+            found += self._conditions[key]
+        names = [begins_as(side.catalog, side.role) for side in sides]
+        if names != [side.role for side in sides] and names[0] != self._was(names[1]):
+            begun = (
+                _answer(self._before, names[0], was, command),
+                _answer(self._after, names[1], now, command),
+            )
+            if not change_of(*begun, Sides(was, now, sides[1].catalog)).is_none:
+                words = f"sessions of {role} begin as {names[1]}"
+                said = sides[1].catalog.roles[role].statements.get("setting role")
+                found.append(Circumstance(words, (said,) if said is not None else ()))
+        return tuple(found)
+
+    def _of_conditions(
+        self, was: Relation, now: Relation, role: str, command: str, rows: tuple[Rows, Rows]
+    ) -> tuple[Side, Side]:
+        conditions = [
+            (*_expressions(one, inlined=True), *_expressions(one, inlined=False)) for one in rows
+        ]
+        return (
+            Side(self._before.project.catalog, self._was(role), was, command, conditions[0]),
+            Side(self._after.project.catalog, role, now, command, conditions[1]),
+        )
 
     def _sides(
         self, was: Relation | None, now: Relation | None, role: str
@@ -278,7 +327,9 @@ class _Comparing:
             self._known[key] = found = perhaps_too(found, because)
         return found
 
-    def _key(self, was: Relation, now: Relation, role: str, command: str) -> object:
+    def _key(
+        self, was: Relation, now: Relation, role: str, command: str
+    ) -> tuple[Relation, Relation, str, str]:
         earlier, later = self._before.project.catalog, self._after.project.catalog
         return representative(earlier, was), representative(later, now), role, command
 

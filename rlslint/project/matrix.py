@@ -17,6 +17,7 @@ from rlslint.access import (
     certainly,
     has_bypassrls,
     is_superuser,
+    perhaps,
 )
 from rlslint.access.effective import COMMANDS, Rows, representative, rows_of
 from rlslint.access.reach import reads_behind
@@ -44,6 +45,7 @@ class Part(Enum):
     bypassing = "bypasses row security"
     login = "can log in"
     group = "is granted privileges"
+    perhaps = "perhaps can log in"
 
 
 class AskedRole(NamedTuple):
@@ -231,8 +233,8 @@ def asked_roles(project: Project) -> tuple[AskedRole, ...]:
             add(name, Part.bypassing)
         if name.startswith("pg_"):
             continue
-        if known.declared and certainly(can_log_in, catalog, name):
-            add(name, Part.login)
+        if known.declared and perhaps(can_log_in, catalog, name):
+            add(name, Part.login if certainly(can_log_in, catalog, name) else Part.perhaps)
     for name in sorted(granted - parts.keys()):
         add(name, Part.group)
     order = list(Part)

@@ -14,7 +14,6 @@ from rlslint import NamedTuple
 from rlslint.catalog import Refusal
 from rlslint.catalog.binding import SYSTEM_COLUMNS
 from rlslint.catalog.facts import Members
-from rlslint.catalog.functions import Function
 from rlslint.catalog.journal import RecordedDict, RecordedSet
 from rlslint.catalog.model import Relation
 from rlslint.catalog.predicates import Clause
@@ -235,9 +234,8 @@ class Origins:
     kept it from the children. `index_includes` are the INCLUDE of indexes, `index_words` the
     names of their columns. `owned_sequences` are those that go with a
     column, `generated` what columns are generated from. `function_clauses` are by oid the defaults
-    of arguments and the queries of SQL-standard bodies, `operators` the functions behind operators
-    by symbol and types, `types` those that the history makes, `typed_tables` the types of tables
-    that are made OF one, `domains` the types below domains,
+    of arguments and the queries of SQL-standard bodies, `types` those that the history makes,
+    `typed_tables` the types of tables that are made OF one, `domains` the types below domains,
     `collations` those of columns, `rules` what rules of tables need.
 
     `former_names` are those of relations that were dropped or renamed, which are missing for sure.
@@ -261,7 +259,6 @@ class Origins:
         self.owned_sequences: RecordedDict[Numbered, str] = RecordedDict()
         self.generated: RecordedDict[Numbered, Clause] = RecordedDict()
         self.function_clauses: RecordedDict[int, tuple[Clause, ...]] = RecordedDict()
-        self.operators: RecordedDict[tuple[str, str, str], Function | None] = RecordedDict()
         self.types: RecordedSet[tuple[str, str]] = RecordedSet()
         self.typed_tables: RecordedDict[int, str] = RecordedDict()
         self.collations: RecordedDict[Numbered, str] = RecordedDict()

@@ -132,9 +132,9 @@ class Drop:
         for one in readers:
             if isinstance(one, Relation):
                 self._triggers_of_function(one, function)
-        for key, own in list(self.replay.origins.operators.items()):
+        for key, own in list(self.replay.catalog.operators.items()):
             if own is function:
-                del self.replay.origins.operators[key]
+                del self.replay.catalog.operators[key]
                 self.operator(*key)
         for one in readers_of(self.replay, ("perhaps", function.name)):
             if self.cascade and isinstance(one, Policy):

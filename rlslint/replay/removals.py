@@ -183,7 +183,7 @@ def _drop_type(removal: Drop, node: Node) -> None:
 def _drop_operator(removal: Drop, node: Node) -> None:
     symbol = strings(node["objname"])[-1]
     left, right = (type_name(arg["TypeName"]) if arg else "" for arg in node["objargs"])
-    removal.replay.origins.operators.pop((symbol, left, right), None)
+    removal.replay.catalog.operators.pop((symbol, left, right), None)
     removal.operator(symbol, left, right)
 
 

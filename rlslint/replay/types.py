@@ -56,7 +56,7 @@ def define(replay: Replay, statement: Statement, node: Node, base: int) -> None:
     types = tuple(one for one in (left, right) if one)
     found = [f for f in replay.functions_named(names) if f.argument_types == types] if names else []
     symbol = strings(node["defnames"])[-1]
-    replay.origins.operators[symbol, left, right] = found[0] if found else None
+    replay.catalog.operators[symbol, left, right] = found[0] if found else None
 
 
 def create_rule(replay: Replay, statement: Statement, node: Node, base: int) -> None:

@@ -201,3 +201,110 @@ def test_a_change_is_told_as_it_is(
         if one.commands != ("truncate",)
     ]  # fmt: skip
     assert found == told
+
+
+POLICY = DIRECT + "GRANT INSERT, UPDATE ON docs TO app; CREATE POLICY p ON docs USING "
+TENANT = "(tenant_id = current_setting('app.tenant')::int);"
+REFUSES = (
+    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN IF NEW.tenant_id > 0 THEN RETURN NULL; END IF; RETURN NEW; END';"
+)
+STAMPS = REFUSES.replace(
+    "IF NEW.tenant_id > 0 THEN RETURN NULL; END IF;", "NEW.owner := current_user;"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        pytest.param(
+            POLICY + TENANT,
+            "CREATE RULE r AS ON INSERT TO docs DO INSTEAD NOTHING;",
+            "rule r on public.docs has changed",
+            id="a rule",
+        ),
+        pytest.param(
+            POLICY + TENANT + "CREATE RULE r AS ON INSERT TO docs DO INSTEAD NOTHING;",
+            "ALTER TABLE docs DISABLE RULE r;",
+            "rule r on public.docs has changed",
+            id="a rule that is disabled",
+        ),
+        pytest.param(
+            POLICY + TENANT + REFUSES,
+            "CREATE TRIGGER t BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION refuse();",
+            "trigger t on public.docs may refuse or change rows, and has changed",
+            id="a trigger",
+        ),
+        pytest.param(
+            POLICY + TENANT + REFUSES
+            + "CREATE TRIGGER t BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION refuse();",
+            STAMPS.replace("CREATE", "CREATE OR REPLACE", 1),
+            "trigger t on public.docs may refuse or change rows, and has changed",
+            id="the body of a trigger's function",
+        ),
+        pytest.param(
+            POLICY + TENANT + STAMPS,
+            "CREATE TRIGGER t BEFORE INSERT ON docs FOR EACH ROW EXECUTE FUNCTION refuse();",
+            "",
+            id="a trigger that fills in what no policy asks",
+        ),
+        pytest.param(
+            POLICY + TENANT,
+            "ALTER ROLE app SET app.tenant = '1';",
+            "what sessions of app begin with in app.tenant has changed",
+            id="a setting of the role",
+        ),
+        pytest.param(
+            POLICY + TENANT, "ALTER ROLE app SET app.other = '1';", "", id="a setting nobody reads"
+        ),
+        pytest.param(
+            POLICY + "(tenant_id = 1); CREATE ROLE chief; GRANT ALL ON docs TO chief;"
+            "CREATE POLICY c ON docs TO chief USING (true); GRANT chief TO app WITH INHERIT FALSE;",
+            "ALTER ROLE app SET role = chief;",
+            "sessions of app begin as chief",
+            id="the role that sessions begin as",
+        ),
+        pytest.param(
+            POLICY + "(pg_has_role(current_user, 'staff', 'member')); CREATE ROLE staff;",
+            "GRANT staff TO app WITH INHERIT FALSE, SET FALSE; CREATE ROLE x; GRANT x TO app;",
+            "of which roles app is a member has changed",
+            id="a membership",
+        ),
+        pytest.param(
+            "ALTER TABLE docs ADD mine boolean GENERATED ALWAYS AS (tenant_id = 1) STORED;"
+            + POLICY + "(mine);",
+            "DROP POLICY p ON docs; ALTER TABLE docs DROP mine;"
+            "ALTER TABLE docs ADD mine boolean GENERATED ALWAYS AS (tenant_id > 0) STORED;"
+            "CREATE POLICY p ON docs USING (mine);",
+            "what generates mine is not compared",
+            id="a generated column",
+        ),
+        pytest.param(
+            "CREATE FUNCTION same(int, int) RETURNS boolean LANGUAGE sql AS 'SELECT $1 = $2';"
+            "CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = same);"
+            + POLICY + "(tenant_id === 1);",
+            "CREATE OR REPLACE FUNCTION same(int, int) RETURNS boolean LANGUAGE sql"
+            " AS 'SELECT true';",
+            "what the operator === does has changed",
+            id="an operator",
+        ),
+        pytest.param(
+            "CREATE FUNCTION f(int) RETURNS boolean LANGUAGE plpython3u AS 'return True';"
+            + POLICY + "(f(tenant_id));",
+            "CREATE OR REPLACE FUNCTION f(int) RETURNS boolean LANGUAGE plpython3u"
+            " AS 'return False';",
+            "what its condition reads has changed",
+            id="a body that nobody reads, and that is another",
+        ),
+    ],
+)  # fmt: skip
+def test_what_else_decides_is_told(tmp_path: Path, first: str, second: str, told: str) -> None:
+    of_docs = [one for one in between(tmp_path, first, second) if one.table == "public.docs"]
+    reasons = {
+        direction.because
+        for one in of_docs
+        if "app" in one.roles and not one.through
+        for direction in one.change
+        if direction.happened is None
+    }
+    assert reasons == ({told} if told else set())
