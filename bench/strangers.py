@@ -660,6 +660,7 @@ OF_SQL: dict[str, Callable[[], Files]] = {
         + "$do$;"
     ),
     "INSERTs into one another": block("insert into a values "),
+    "brackets in a broken statement": many("<![CDATA", before="ALTER TABLE ", size=SIZE),
     "words of other databases": many("row access policy ", before="CREATE PERMISSION;\n"),
     "one DROP of many": lambda: sql(
         until_full(each("CREATE TABLE t{n} (id int);"), 60_000)

@@ -28,6 +28,7 @@ KINDS = (
     "TypeScript: users in calls",
     "Kotlin: '/* '",
     "Kotlin: objects in a line",
+    "brackets in a broken statement",
     "words of other databases",
     "open set_configs in a body",
     "INSERTs into one another",

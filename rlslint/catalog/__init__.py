@@ -33,11 +33,13 @@ class Refusal(NamedTuple):
 
     `relation` is the object that it was aimed at, where a rule tells of it, and `reason` a short
     name (`policy`); for others it is the condition of PostgreSQL's error (`undefined_column`).
+    `type` is that of a condition that is not boolean.
     """
 
     statement: Statement
     reason: str
     relation: Relation | None
+    type: str = ""
 
 
 class IdleRevoke(NamedTuple):

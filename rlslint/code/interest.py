@@ -70,8 +70,8 @@ _GUARDS = Pattern(
 )
 _OF_ONE_COMMAND = Pattern(rb"[^;]{0,80}?\sfor\s+(?:select|insert|update|delete)\b")
 _LOOKS_ELSEWHERE = Pattern(rb"\sfrom\s")
-_CALLED = Pattern(rb"\w+(?=\s*\()")
-_COLUMN = Pattern(rb"[a-z_]\w+(?!\w*\s*[(.'])")
+_CALLED = Pattern(rb"\b\w++(?=\s*\()")
+_COLUMN = Pattern(rb"\b[a-z_]\w++(?!\s*[(.'])")
 _DEFINES = Pattern(
     rb"create\s+(?:or\s+replace\s+)?(?:function|procedure)\s+(?:\"?\w+\"?\s*\.\s*)?\"?(\w+)\"?"
 )

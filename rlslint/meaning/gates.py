@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rlslint import NamedTuple
-from rlslint.catalog.model import Column, Relation
+from rlslint.catalog.model import Relation
 from rlslint.meaning.admitting import admits_all, admits_none
 from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.branches import Branch, branches_or_whole
@@ -395,9 +395,17 @@ def _used_columns(source: sql.Source, expressions: list[Expr]) -> frozenset[int]
 def shared_names(own: Relation, other: Relation) -> frozenset[str]:
     """Return the names of columns by which rows of two tables may belong to the same tenant.
 
-    Those of a key or a foreign key of `other` that both have, a key of its own (`id`) left out.
+    Those of a key or a foreign key of `other` that both have, a key of its own (`id`) left out; and
+    those that `other` has under the name of a foreign key of `own`.
     """
-    keyed: set[Column] = set()
+    keyed = {
+        column
+        for constraint in own.constraints.known()
+        if constraint.kind == "foreign" and len(constraint.columns) == 1
+        for number in constraint.columns
+        if (mine := own.column(number)) is not None
+        if (column := other.columns.get(mine.name)) is not None and column.not_null
+    }
     for constraint in other.constraints.known():
         if constraint.kind in ("primary", "unique") and len(constraint.columns) < 2:
             continue

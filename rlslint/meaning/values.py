@@ -23,10 +23,26 @@ class Known(NamedTuple):
     payload: object
 
 
-class Term(NamedTuple):
-    """A value that is not NULL and not known; equal keys mean equal values."""
+class Term:
+    """A value that is not NULL and not known; equal keys mean equal values.
 
-    key: object
+    What a long expression gives holds the values of all its parts, so that the hash is kept.
+    """
+
+    __match_args__ = ("key",)
+    __slots__ = ("_hash", "key")
+
+    def __init__(self, key: object) -> None:
+        self.key = key
+        self._hash = hash(key)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Term) and self._hash == other._hash and self.key == other.key
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 _NONE = Pattern(r"[-0{}\[\]]+|-1|none|nil|null|undefined|nan", re.IGNORECASE)

@@ -155,7 +155,7 @@ def _bound(
     scope = scope.with_own_row(relation)
     clauses = node["clauses"].decoded()
     using, check = (
-        _placed(replay, relation, _condition(clauses[part], scope, relation), shift)
+        _placed(replay, relation, _condition(clauses[part], scope, relation, statement), shift)
         if part in clauses
         else None
         for part in ("qual", "with_check")
@@ -164,12 +164,12 @@ def _bound(
     return using, check
 
 
-def _condition(node: Node, scope: Scope, relation: Relation) -> Expr:
+def _condition(node: Node, scope: Scope, relation: Relation, statement: Statement) -> Expr:
     """Return a bound condition; it is a boolean and has no aggregate of its own."""
     bound = bind(expression(node), scope)
     type_ = type_of(bound, relation)
     if type_ != "bool" and is_built_in_type(type_):
-        raise Refused("datatype_mismatch")
+        raise Refused("datatype_mismatch", Refusal(statement, "type of a policy", relation, type_))
     for call in outside_sub_selects(bound):
         if call.function is None and len(call.name) == 1 and call.name[0] in AGGREGATES:
             raise Refused("grouping_error")

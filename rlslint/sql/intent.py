@@ -16,6 +16,10 @@ _FIRST_WORDS = frozenset(
 """How DDL begins. SELECT, UPDATE, BEGIN and their like stand in function bodies as well."""
 
 
+_FLAG_WORDS = frozenset({"ENABLE", "DISABLE", "FORCE"})
+"""What stands before the words for row security where a statement turns it on or off."""
+
+
 class Mistake(Enum):
     """How a statement about row security goes wrong that PostgreSQL refuses to parse."""
 
@@ -24,6 +28,7 @@ class Mistake(Enum):
     several_commands = "a policy is for one command or for ALL, not for a list"
     row_security_if_exists = "ENABLE ROW LEVEL SECURITY has no IF EXISTS of its own"
     cast_outside = "the expression ends with its parenthesis, and a cast behind it is refused"
+    abbreviated = "PostgreSQL does not know RLS as an abbreviation of ROW LEVEL SECURITY"
     other = "PostgreSQL's grammar refuses it"
 
 
@@ -41,9 +46,9 @@ def row_security_mistake(statement: Statement) -> Mistake | None:
         case ["CREATE" | "ALTER" | "DROP", "POLICY", *rest]:
             return _policy_mistake(rest)
         case ["ALTER", "TABLE", *rest] if _mentions_row_security(rest):
-            return (
-                Mistake.row_security_if_exists if rest[-2:] == ["IF", "EXISTS"] else Mistake.other
-            )
+            if rest[-2:] == ["IF", "EXISTS"]:
+                return Mistake.row_security_if_exists
+            return Mistake.abbreviated if "RLS" in rest else Mistake.other
         case _:
             return None
 
@@ -90,9 +95,11 @@ def _policy_mistake(words: list[str]) -> Mistake:
 
 
 def _mentions_row_security(words: list[str]) -> bool:
+    pairs = (words[position : position + 2] for position in range(len(words)))
     return any(
-        words[position : position + 2] in (["ROW", "LEVEL"], ["ROW", "SECURITY"])
-        for position in range(len(words))
+        pair in (["ROW", "LEVEL"], ["ROW", "SECURITY"])
+        or (pair[0] in _FLAG_WORDS and pair[1:] == ["RLS"])
+        for pair in pairs
     )
 
 
@@ -127,6 +134,8 @@ def as_meant(statement: Statement, mistake: Mistake) -> str:
             mended = _by_command(sql, found)
         case Mistake.row_security_if_exists:
             mended = _if_table_exists(sql, found)
+        case Mistake.abbreviated:
+            mended = _written_out(sql, found)
         case Mistake.cast_outside:
             mended = _with_cast_inside(sql, found)
         case _:
@@ -139,6 +148,7 @@ _ADVICE = {
     Mistake.or_replace_policy: "write DROP POLICY IF EXISTS before CREATE POLICY",
     Mistake.several_commands: "write one policy for each command, or FOR ALL",
     Mistake.row_security_if_exists: "write IF EXISTS behind ALTER TABLE",
+    Mistake.abbreviated: "write ROW LEVEL SECURITY",
     Mistake.cast_outside: "put the cast inside: USING ((expression)::boolean)",
     Mistake.other: "",
 }
@@ -248,6 +258,14 @@ def _if_table_exists(sql: str, found: list[_Word]) -> str:
         return ""
     table = found[1].end
     return f"{sql[:table]} IF EXISTS{sql[table : found[-3].end]};"
+
+
+def _written_out(sql: str, found: list[_Word]) -> str:
+    """Return the statement with ROW LEVEL SECURITY for RLS behind ENABLE and its like."""
+    for before, word in reversed(list(pairwise(found))):
+        if word.word == "RLS" and before.word in _FLAG_WORDS:
+            sql = f"{sql[: word.start]}ROW LEVEL SECURITY{sql[word.end :]}"
+    return sql.rstrip("; \t\r\n") + ";"
 
 
 def _with_cast_inside(sql: str, found: list[_Word]) -> str:

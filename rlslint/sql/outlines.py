@@ -22,7 +22,7 @@ _TOKEN = Pattern(
     rb"(?P<quote>/\*|" + DOLLAR_TAG + rb")"
     rb"|(?P<comment>--[^\n]*)"
     rb"|(?P<string>(?:\b[eEbBxX])?'(?:[^']|'')*')"
-    rb"|(?P<quoted>\"(?:[^\"]|\"\")+\"|`[^`\n]+`|(?<![\w\])\"])\[[A-Za-z_][^\]\n]*\])"
+    rb"|(?P<quoted>\"(?:[^\"]|\"\")+\"|`[^`\n]+`|(?<![\w\])\"])\[[A-Za-z_][^\]\n]{0,200}\])"
     rb"|(?P<word>" + WORD + rb")"
     rb"|(?P<other>\|\||\d[\w.]*|\S)"
 )

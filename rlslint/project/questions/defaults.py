@@ -5,9 +5,11 @@ from __future__ import annotations
 from rlslint.access import inherited_roles
 from rlslint.access.gaps import Gap, gap_of
 from rlslint.access.privileges import DATA_PRIVILEGES
+from rlslint.access.runtime_roles import platform_spoken_of
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
+from rlslint.config.platforms import SUPABASE
 from rlslint.meaning.bodies import words_in_body
 from rlslint.project.project import Project
 from rlslint.project.questions.belonging import is_certainly_left_open
@@ -32,6 +34,15 @@ def _serving_by_right(project: Project) -> dict[str, list[str]]:
             for name in inherited_roles(project.catalog, role):
                 found.setdefault(name, []).append(role)
     return found
+
+
+def calls_api(grants: DefaultGrants, roles: tuple[str, ...], project: Project) -> bool:
+    """Tell whether some of the roles are an API's, which need no password to get at later tables.
+
+    On a platform that gives them every table anyway, saying it once more changes nothing.
+    """
+    platform = project.catalog.platform or platform_spoken_of(project.catalog)
+    return platform is not SUPABASE and not set(roles).isdisjoint(project.api_roles)
 
 
 def opened_since(grants: DefaultGrants, project: Project) -> list[Relation]:

@@ -7,16 +7,18 @@ trigger runs, and a row that refers to the new one cannot have been there before
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from rlslint import NamedTuple
 from rlslint.access import spoken
 from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.reach import applicable_policies, relations_looked_up
 from rlslint.catalog.binding import find_relation
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import DEFAULT_SEARCH_PATH
-from rlslint.meaning.bodies import body_statements
+from rlslint.meaning.bodies import body_statements, tables_written
 from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.calls import search_path_of
 from rlslint.meaning.context import own_columns
@@ -25,6 +27,7 @@ from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.bound_queries import bound_roles
 from rlslint.project.questions.function_exposure import callers
+from rlslint.project.questions.triggers import trigger_places
 from rlslint.project.sessions import QuerySite
 from rlslint.sql.expressions import (
     OWN_ROW,
@@ -127,6 +130,25 @@ def _references(table: Relation, project: Project) -> Iterator[ReferringColumn]:
             if constraint.kind == "foreign" and constraint.referenced is table is not other:
                 pairs = zip(constraint.columns, constraint.referenced_columns, strict=False)
                 yield from (ReferringColumn(other, column, key) for column, key in pairs)
+    keys = [one.columns for one in table.constraints.known() if one.kind == "primary"]
+    for (key,) in (columns for columns in keys if len(columns) == 1):
+        for other in _made_by_triggers(table, project):
+            columns = other.columns.values()
+            yield from (ReferringColumn(other, column.number, key) for column in columns)
+
+
+def _made_by_triggers(table: Relation, project: Project) -> Iterator[Relation]:
+    """Yield the tables in which AFTER triggers on a table put rows for its new ones."""
+    for function, places in project.ask(trigger_places).items():
+        for placed, trigger in places:
+            if placed is table and not trigger.before and "insert" in trigger.events:
+                written: tuple[tuple[str, str], ...] = ()
+                with suppress(UnknownFact):
+                    written = tables_written(function)
+                for name in written:
+                    other = find_relation(project.catalog, search_path_of(function), *name)
+                    if other is not None and other is not table and other.knows("columns"):
+                        yield other
 
 
 def _asked_of(

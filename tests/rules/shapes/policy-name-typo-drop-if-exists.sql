@@ -14,3 +14,8 @@ CREATE POLICY tenant_read ON docs FOR SELECT
 DROP POLICY IF EXISTS tenant_reads ON docs;
 CREATE POLICY tenant_reads ON docs FOR SELECT
   USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));
+--- bad a name of words is made again with underscores
+CREATE POLICY "Tenant reads" ON docs FOR SELECT USING (true);
+DROP POLICY IF EXISTS tenant_reads ON docs;
+CREATE POLICY tenant_reads ON docs FOR SELECT
+  USING (tenant_id = (SELECT nullif(current_setting('app.tenant_id', true), '')::int));

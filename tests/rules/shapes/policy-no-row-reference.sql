@@ -179,3 +179,10 @@ CREATE TABLE tenants (id int PRIMARY KEY);
 GRANT SELECT ON tenants TO app_user;
 ALTER TABLE docs ADD FOREIGN KEY (tenant_id) REFERENCES tenants NOT VALID;
 CREATE POLICY p ON docs USING (EXISTS (SELECT FROM tenants t WHERE t.id = nullif(current_setting('app.tenant_id', true), '')::int AND t.id = tenant_id));
+--- bad the list of members has another key, and the tenant of the row is a reference
+CREATE TABLE orgs (id int PRIMARY KEY);
+CREATE TABLE seats (org int NOT NULL, login text PRIMARY KEY);
+CREATE TABLE deals (id int PRIMARY KEY, org int NOT NULL REFERENCES orgs);
+GRANT SELECT ON seats, deals TO app_user;
+ALTER TABLE deals ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON deals USING (EXISTS (SELECT FROM seats s WHERE s.login = current_setting('app.login', true)));

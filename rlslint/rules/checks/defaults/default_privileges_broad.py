@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import spoken
+from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
-from rlslint.config import Confidence
+from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.defaults import (
+    calls_api,
     is_told_of,
     opened_since,
     protects_new_tables,
@@ -25,21 +27,33 @@ _MOST_SHOWN = 20
 
 @rule
 def default_privileges_broad(grants: DefaultGrants, project: Project) -> Iterator[Finding]:
-    if not project.uses_row_security:
-        return
     roles = served_by(grants, project)
-    if not roles:
+    strangers = roles == (PUBLIC,) or calls_api(grants, roles, project)
+    if not roles or not (project.uses_row_security or (strangers and roles != (PUBLIC,))):
         return
-    if roles == (PUBLIC,):
-        # What came of it already, grant-all-to-public tells.
-        if not is_told_of(grants, project) and not protects_new_tables(project):
-            yield _finding(grants, roles, [], project)
-    elif tables := opened_since(grants, project):
+    tables = opened_since(grants, project) if roles != (PUBLIC,) else []
+    if tables:
         yield _finding(grants, roles, tables, project)
+    elif not protects_new_tables(project) and not (
+        # What came of it already, grant-all-to-public tells.
+        roles == (PUBLIC,) and is_told_of(grants, project)
+    ):
+        bound = tuple(
+            role
+            for role in roles
+            if role not in project.runtime.exempt
+            and not escapes_row_security(project.catalog, role)
+        )
+        if bound:
+            yield _finding(grants, bound, [], project, None if strangers else Severity.info)
 
 
 def _finding(
-    grants: DefaultGrants, roles: tuple[str, ...], tables: list[Relation], project: Project
+    grants: DefaultGrants,
+    roles: tuple[str, ...],
+    tables: list[Relation],
+    project: Project,
+    severity: Severity | None = None,
 ) -> Finding:
     what = f"the rows of all tenants in {in_words(tables)}" if tables else "whatever is made later"
     places = ((one.created, "made without row security") for one in tables[:_MOST_SHOWN])
@@ -51,5 +65,6 @@ def _finding(
         label="grants tables that nobody has thought of yet",
         help="grant each table by its name, where its row security is enabled",
         related=also_shown(*places),
+        severity=severity,
         confidence=Confidence.low if project.runtime.assumed and roles != (PUBLIC,) else None,
     )

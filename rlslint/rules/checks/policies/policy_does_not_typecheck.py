@@ -14,12 +14,16 @@ from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
 from rlslint.rules.registry import rule
 from rlslint.sql.expressions import (
+    And,
     Call,
     Cast,
     Constant,
     Expr,
+    IsTruth,
     Items,
+    Not,
     Operator,
+    Or,
     SubSelect,
 )
 from rlslint.sql.rebuilding import rebuilt
@@ -38,7 +42,7 @@ def policy_does_not_typecheck(policy: Policy, project: Project) -> Iterator[Find
                 message=f"policy {policy.spoken} on {table} cannot be made: {found.because}",
                 span=clause.span(found.part),
                 label="is refused",
-                help="cast one side to the type of the other",
+                help=found.help,
                 related=also_shown((table.created, "the table is created here")),
             )
             return
@@ -94,6 +98,7 @@ class Mistyped(NamedTuple):
 
     part: Expr
     because: str
+    help: str = "cast one side to the type of the other"
 
 
 def mistyped_parts(condition: Expr, own: Relation, on_platform: bool) -> Iterator[Mistyped]:
@@ -104,6 +109,12 @@ def mistyped_parts(condition: Expr, own: Relation, on_platform: bool) -> Iterato
     known = _with_platform_types(condition) if on_platform else condition
     for part in known.walk():
         match part:
+            case And(arguments):
+                yield from _no_truth("what AND joins", arguments, own)
+            case Or(arguments):
+                yield from _no_truth("what OR joins", arguments, own)
+            case Not(argument) | IsTruth(argument):
+                yield from _no_truth("what is true or false", (argument,), own)
             case Operator(symbol, left, right) if symbol in _COMPARISONS and left is not None:
                 for one, other in _compared(left, right, part.quantifier, own):
                     yield from _unlike(part, one, symbol, other)
@@ -112,6 +123,18 @@ def mistyped_parts(condition: Expr, own: Relation, on_platform: bool) -> Iterato
                     yield from _unlike(part, _type(left, own), symbol or "=", other)
             case _:
                 continue
+
+
+def _no_truth(what: str, parts: tuple[Expr, ...], own: Relation) -> Iterator[Mistyped]:
+    """Yield the parts that would have to be true or false, and are of another type."""
+    for part in parts:
+        found = _type(part, own)
+        if _FAMILY.get(found, "bool") != "bool":
+            yield Mistyped(
+                part,
+                f"{what} has to be of type boolean, and not {found}",
+                "compare it with the value that is meant, or cast it to boolean",
+            )
 
 
 def _with_platform_types(condition: Expr) -> Expr:

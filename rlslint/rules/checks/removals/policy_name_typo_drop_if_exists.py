@@ -26,7 +26,7 @@ def policy_name_typo_drop_if_exists(missed: MissedDrop, project: Project) -> Ite
     for policy in table.policies.known():
         if not _was_there(policy, missed):
             continue
-        if _is_folded(policy.name, missed.name) if made else _is_meant(policy.name, missed.name):
+        if _is_respelled(policy.name, missed.name) if made else _is_meant(policy.name, missed.name):
             exposed = _left_open(policy, project)
             if exposed is not None:
                 yield _finding(missed, policy, exposed, project)
@@ -39,9 +39,9 @@ def _is_made_by_this_name(missed: MissedDrop) -> bool:
     return any(policy.name == missed.name for policy in made)
 
 
-def _is_folded(name: str, wanted: str) -> bool:
-    """Tell whether a name is the one that was wanted, but for the quotes that keep its case."""
-    return name != wanted and name.lower() == wanted
+def _is_respelled(name: str, wanted: str) -> bool:
+    """Tell whether a name is the one that was wanted, but for its case and what separates words."""
+    return name != wanted and _letters(name) == _letters(wanted)
 
 
 def _was_there(policy: Policy, missed: MissedDrop) -> bool:
