@@ -207,6 +207,16 @@ def _comparisons(node: Node) -> Iterator[Node]:
                 yield fields
 
 
+def columns_named(statement: BodyStatement) -> frozenset[str]:
+    """Return the last words of the columns that a statement names, `*` where it takes them all."""
+    found = set[str]()
+    for kind, fields in parts_of(statement.node):
+        if kind == "ColumnRef":
+            is_star = any("A_Star" in part for part in fields["fields"])
+            found.update(["*"] if is_star else strings(fields["fields"])[-1:])
+    return frozenset(found)
+
+
 def parts_of(node: Any) -> Iterator[tuple[str, Node]]:
     """Yield all nodes below one, each with its kind."""
     waiting = [node]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.access.exposure import restricts
+from rlslint.access.gaps import Gap, gap_of
 from rlslint.access.privileges import can_execute, has_any_column_privilege
 from rlslint.access.reach import Bypass, TableRead, bypass, not_exempt, reads_behind
 from rlslint.catalog.binding import find_relation
@@ -109,8 +110,11 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
     accesses = [access for access in found if not access.by_secret]
     if not accesses and (found or query is None):
         return None
+    unprotected: FunctionLeak | None = None
     for leak in _possible(function, query, accesses, roles, project):
         table = leak.table
+        if unprotected is None and query is not None and _is_only_way(leak, project):
+            unprotected = leak
         if passed is not None:
             if table in passed.looked_up:
                 continue
@@ -119,7 +123,26 @@ def function_leak(function: Function, project: Project) -> FunctionLeak | None:
         kept = tuple(role for role in roles if restricts(project.catalog, role, table, privilege))
         if kept and table.rls_enabled and not is_public(table, project):
             return leak._replace(roles=kept)
-    return None
+    return unprotected
+
+
+def _is_only_way(leak: FunctionLeak, project: Project) -> bool:
+    """Tell whether callers get at all rows of a table of tenants by a function, and only by it.
+
+    What nobody of the application may read needs no row security, until something hands it out.
+    """
+    table = leak.table
+    if table.rls_enabled or leak.writes or leak.statistic or leak.key or not leak.read_whole:
+        return False
+    if not project.uses_row_security or table.temporary or project.is_shared(table):
+        return False
+    return (
+        gap_of(table) is Gap.plain
+        and bool(project.tenant_columns(table))
+        and not any(
+            has_any_column_privilege(project.catalog, role, table, "select") for role in leak.roles
+        )
+    )
 
 
 def _passing(

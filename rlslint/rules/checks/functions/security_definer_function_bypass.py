@@ -15,6 +15,7 @@ from rlslint.project.questions.function_exposure import (
     function_leak,
     may_do_as_caller,
 )
+from rlslint.project.questions.told_values import ToldValues, told_values
 from rlslint.project.questions.view_exposure import (
     confidence_of,
     owner_unbound,
@@ -30,20 +31,44 @@ _PUBLIC = frozenset(("public", "publicly"))
 def security_definer_function_bypass(function: Function, project: Project) -> Iterator[Finding]:
     if not function.security_definer:
         return
+    told = told_values(function, project)
+    if told is not None:
+        yield _of_values(function, told, project)
+        return
     leak = function_leak(function, project)
     if leak is not None:
         yield _finding(function, leak, project)
+
+
+def _of_values(function: Function, told: ToldValues, project: Project) -> Finding:
+    what = (
+        f"values of every tenant's rows of {told.table}" if told.are_of_rows else "what others ask"
+    )
+    return Finding(
+        object=str(function),
+        message=f"{spoken(told.roles)} can read {what} in {told.view} by calling {function}: "
+        f"the function runs as {owner_unbound(function.owner, told.bypass, project)}",
+        span=shown(function.because("security_definer")),
+        label="shows what PostgreSQL keeps beside the rows",
+        help="leave out the columns that hold values, or revoke EXECUTE from who need not call it",
+        related=also_shown((told.table.because("rls_enabled"), "row security filters the rows")),
+        severity=Severity.warning,
+        confidence=confidence_of(told.bypass, project) or Confidence.medium,
+    )
 
 
 def _finding(function: Function, leak: FunctionLeak, project: Project) -> Finding:
     statement = function.because("security_definer")
     enabled = leak.table.because("rls_enabled")
     message = f"{leak.table} has row security, which does not apply here"
+    because = f"the function runs as {owner_unbound(function.owner, leak.bypass, project)}"
+    if not leak.table.rls_enabled:
+        message = "made without row security"
+        because = f"{leak.table} has no row security, and nobody else gives them its rows"
     passes = f", and its check lets pass for whom {leak.unknown} is NULL" if leak.unknown else ""
     return Finding(
         object=str(function),
-        message=f"{spoken(leak.roles)} can {_deed(leak)} by calling {function}: "
-        f"the function runs as {owner_unbound(function.owner, leak.bypass, project)}{passes}",
+        message=f"{spoken(leak.roles)} can {_deed(leak)} by calling {function}: {because}{passes}",
         span=shown(statement),
         label="runs with the rights of its owner",
         help=_help(function, leak, project),
@@ -94,7 +119,12 @@ def _kind(function: Function) -> str:
 def _severity(function: Function, leak: FunctionLeak, project: Project) -> Severity | None:
     if leak.statistic or leak.one_value or leak.is_upkeep or _is_meant(function, leak, project):
         return Severity.info
-    whole = leak.read_whole and not leak.key and not serves_no_tenant(leak.roles, project)
+    whole = (
+        leak.table.rls_enabled
+        and leak.read_whole
+        and not leak.key
+        and not serves_no_tenant(leak.roles, project)
+    )
     return None if whole else Severity.warning
 
 
