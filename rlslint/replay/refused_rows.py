@@ -6,15 +6,16 @@ from itertools import zip_longest
 
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Column, Kind, Relation
+from rlslint.catalog.model import Column, Kind, Policy, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.replay import Refused
 from rlslint.replay.plpgsql.calls import Arguments, RoutineResult
 from rlslint.replay.plpgsql.evaluator import Evaluator
 from rlslint.replay.plpgsql.system_catalogs.questions import RowSet
 from rlslint.replay.plpgsql.values import ANY, Datum
+from rlslint.replay.session import ANY_SETTING
 from rlslint.replay.state import Replay
-from rlslint.sql.expressions import Call, ColumnBinding, Constant, Expr
+from rlslint.sql.expressions import Call, ColumnBinding, Constant, Expr, Query
 from rlslint.sql.expressions import Column as Named
 from rlslint.sql.nodes import expression
 from rlslint.sql.parser import Node
@@ -38,7 +39,7 @@ def refuse_given_rows(replay: Replay, statement: Statement, node: Node, base: in
     relation = replay.find(node["relation"])
     if relation is None or not _keeps_what_is_given(replay, relation):
         return
-    _must_be_accepted(replay, relation)
+    policies = _policies_for_new_rows(replay, relation)
     columns = [item["ResTarget"].get("name", "") for item in node.get("cols", ())]
     names = columns or list(relation.columns)
     evaluator = Evaluator(replay, _NoVariables(), lambda _query, _evaluator: RowSet([], True))
@@ -57,6 +58,8 @@ def refuse_given_rows(replay: Replay, statement: Statement, node: Node, base: in
                 held = evaluator.truth(_of_row(constraint.expression.expression, row))
                 if held is False:
                     raise Refused("check_violation")
+        if policies and not _may_pass(policies, row, replay, evaluator):
+            raise Refused("insufficient_privilege")
         rows.append(row)
     if "onConflictClause" not in node and _repeats_a_key(relation, rows):
         raise Refused("unique_violation")
@@ -128,27 +131,90 @@ def _repeats_a_key(relation: Relation, rows: list[_Row]) -> bool:
     return False
 
 
-def _must_be_accepted(replay: Replay, relation: Relation) -> None:
-    """Refuse rows of a role that row security binds and for which no policy is."""
+def _policies_for_new_rows(replay: Replay, relation: Relation) -> tuple[Policy, ...]:
+    """Return the policies that decide about new rows, () where it is not known that some do.
+
+    Refuses the rows of a role that row security binds and for which no policy is.
+    """
     facts = ("rls_enabled", "rls_forced", "owner")
     user = replay.catalog.roles.get(replay.session.user)
     if user is None or not user.declared or not all(map(relation.knows, facts)):
-        return
+        return ()
     if not relation.rls_enabled or relation.policies.is_open:
-        return
+        return ()
     attributes = ("superuser", "bypassrls")
     if not all(map(user.knows, attributes)) or any(getattr(user, one) for one in attributes):
-        return
+        return ()
     acting = user.acts_as()
     if acting is None or (relation.owner in acting and not relation.rls_forced):
-        return
+        return ()
+    found = []
     for policy in relation.policies.known():
-        if not all(map(policy.knows, ("permissive", "command", "roles"))):
-            return
-        is_for_user = PUBLIC in policy.roles or not acting.isdisjoint(policy.roles)
-        if policy.permissive and policy.covers("insert") and is_for_user:
-            return
-    raise Refused("insufficient_privilege")
+        if not all(map(policy.knows, ("permissive", "command", "roles", "using", "check"))):
+            return ()
+        if policy.covers("insert") and (
+            PUBLIC in policy.roles or not acting.isdisjoint(policy.roles)
+        ):
+            found.append(policy)
+    if not any(policy.permissive for policy in found):
+        raise Refused("insufficient_privilege")
+    return tuple(found)
+
+
+def _may_pass(
+    policies: tuple[Policy, ...], row: _Row, replay: Replay, evaluator: Evaluator
+) -> bool:
+    """Tell whether policies may let a new row pass, as far as values and settings are known.
+
+    A setting that holds no value is NULL, or '' where a transaction has set it before.
+    """
+    for unset in (None, ""):
+        held = [_held(policy, row, unset, replay, evaluator) for policy in policies]
+        truths = list(zip(policies, held, strict=True))
+        if any(policy.permissive and truth for policy, truth in truths) and all(
+            policy.permissive or truth for policy, truth in truths
+        ):
+            return True
+    return False
+
+
+def _held(
+    policy: Policy, row: _Row, unset: str | None, replay: Replay, evaluator: Evaluator
+) -> bool:
+    """Tell whether the condition of a policy may hold for a new row."""
+    check = policy.effective_check
+    if check is None:
+        return not policy.permissive
+    condition = check.expression
+    if any(isinstance(part, Query) for part in condition.walk()):
+        return True
+    try:
+        truth = evaluator.truth(_without_context(_of_row(condition, row), unset, replay))
+    except (Refused, UnknownFact):
+        return True
+    return truth is not False and truth is not None
+
+
+def _without_context(condition: Expr, unset: str | None, replay: Replay) -> Expr:
+    """Return a condition with `unset` for the settings that hold no value."""
+    match condition:
+        case Call((*_, "current_setting"), (Constant(str() as name), *_), function=None) if (
+            _holds_none(name.lower(), replay)
+        ):
+            return Constant(unset)
+        case _:
+            return rebuilt(condition, lambda part: _without_context(part, unset, replay))
+
+
+def _holds_none(name: str, replay: Replay) -> bool:
+    given, catalog = replay.session.given, replay.catalog
+    if "." not in name or ANY_SETTING in given or name in given:
+        return False
+    user = catalog.roles.get(replay.session.session_user) or catalog.roles.get(replay.session.user)
+    stored = set(catalog.database_settings)
+    if user is None or not user.knows("settings"):
+        return False
+    return name not in stored and name not in user.settings
 
 
 class _NoVariables:

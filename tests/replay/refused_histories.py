@@ -492,6 +492,18 @@ ROWS = {
         BEGIN; CREATE POLICY q ON keyed USING (true); INSERT INTO keyed VALUES (1, 'x', NULL), (2, 'x', NULL), (3, 'X', 1), (4, 'x', 1); COMMIT;
         BEGIN; GRANT SELECT ON keyed TO reader; INSERT INTO keyed VALUES (9), (9) ON CONFLICT DO NOTHING; COMMIT;
     """,
+    "new rows that policies refuse without a context": r"""
+        ALTER TABLE docs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY; GRANT ALL ON docs TO owner1; ALTER POLICY own ON docs USING (tenant_id = nullif(current_setting('app.t', true), '')::int);
+        SET ROLE owner1; BEGIN; INSERT INTO docs VALUES (1, 1); CREATE TABLE never1 (id int); COMMIT; CREATE TABLE made1 (id int);
+        BEGIN; INSERT INTO docs (id, tenant_id) VALUES (2, 1) ON CONFLICT DO NOTHING; CREATE TABLE never2 (id int); COMMIT;
+        SET app.t = '1'; BEGIN; INSERT INTO docs VALUES (3, 1); CREATE TABLE made2 (id int); COMMIT; RESET app.t;
+        BEGIN; INSERT INTO docs VALUES (4, 1); CREATE TABLE never3 (id int); COMMIT; RESET ROLE;
+        CREATE POLICY any_row ON docs FOR INSERT TO owner1 WITH CHECK (id > 10 OR current_setting('app.job', true) = 'on');
+        SET ROLE owner1; BEGIN; INSERT INTO docs VALUES (11, 1); CREATE TABLE made3 (id int); COMMIT; BEGIN; INSERT INTO docs VALUES (12, 1), (9, 1); CREATE TABLE never4 (id int); COMMIT; RESET ROLE;
+        CREATE POLICY floor ON docs AS RESTRICTIVE FOR INSERT WITH CHECK (tenant_id < coalesce(nullif(current_setting('app.most', true), '')::int, 0));
+        SET ROLE owner1; BEGIN; INSERT INTO docs VALUES (13, 1); CREATE TABLE never5 (id int); COMMIT; BEGIN; INSERT INTO docs VALUES (14, -1); CREATE TABLE made4 (id int); COMMIT; RESET ROLE;
+        BEGIN; INSERT INTO docs VALUES (15, 1); CREATE TABLE made5 (id int); COMMIT;
+    """,
     "a transaction of a role for which no policy is": r"""
         CREATE ROLE writer; CREATE TABLE theirs (id int); GRANT INSERT ON theirs, docs TO writer; GRANT CREATE ON SCHEMA public TO writer; ALTER TABLE theirs ENABLE ROW LEVEL SECURITY;
         CREATE POLICY r ON theirs FOR SELECT USING (true); CREATE POLICY s ON theirs AS RESTRICTIVE USING (true);
