@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from rlslint.catalog import Refusal
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Column as TableColumn
-from rlslint.catalog.model import Policy, Relation
+from rlslint.catalog.model import MissedDrop, Policy, Relation
 from rlslint.catalog.provided import platform_table
-from rlslint.catalog.roles import PUBLIC, Role
+from rlslint.catalog.roles import PUBLIC, Role, Schema, StoredSetting
 from rlslint.meaning import STRICT_FUNCTIONS
 from rlslint.meaning.context import PLATFORM_FUNCTIONS, USERS, context_reads
 from rlslint.project.project import Project
+from rlslint.project.subjects import AlteredPolicy, AlteredTable, Family, Removal, was_renamed
 from rlslint.project.terms import Condition, Terms
 from rlslint.sql.expressions import (
     And,
@@ -399,15 +401,90 @@ def _of_role(role: Role, project: Project) -> frozenset[str] | None:
 
 
 def _of_view(view: Relation, project: Project) -> frozenset[str] | None:
-    del project
     if view.unknown:
         return None
     found = ["materialized" if view.is_materialized_view else "view"]
+    if project.ask(_are_rows_copied):
+        found.append("copies")
     if view.earlier is not None:
         found.append("replaced")
     if not view.option("security_invoker"):
         found.append("definer")
     return frozenset(found)
+
+
+def _are_rows_copied(project: Project) -> bool:
+    """Tell whether there is a materialized view: views may show what it copied."""
+    relations = project.catalog.relations
+    return relations.is_open or any(
+        not one.knows("kind") or one.is_materialized_view for one in relations.known()
+    )
+
+
+def _of_altered_table(altered: AlteredTable, project: Project) -> frozenset[str] | None:
+    """Return whether row security is `enabled` and `forced`, and what of it is not as it was."""
+    del project
+    table = altered.table
+    if table.unknown or not table.knows("columns"):
+        return None
+    earlier = table.earlier or {}
+    marks = (
+        ("enabled" if table.rls_enabled else "disabled", True),
+        ("forced" if table.rls_forced else "unforced", True),
+        ("was-forced", "rls_forced" in earlier),
+        ("other-owner", "owner" in earlier),
+        ("renamed", was_renamed(table)),
+        ("replaces", table.replaces is not None),
+    )
+    return frozenset(fact for fact, holds in marks if holds)
+
+
+def _of_altered_policy(altered: AlteredPolicy, project: Project) -> frozenset[str] | None:
+    del project
+    return frozenset(("enabled",) if altered.policy.relation.rls_enabled else ())
+
+
+def _of_missed_drop(missed: MissedDrop, project: Project) -> frozenset[str] | None:
+    del project
+    table = missed.relation
+    if table.unknown or table.policies.is_open:
+        return None
+    marks = (("enabled", table.rls_enabled), ("policies", bool(dict.__len__(table.policies))))
+    return frozenset(fact for fact, holds in marks if holds)
+
+
+def _of_removal(removal: Removal, project: Project) -> frozenset[str] | None:
+    """Return whether policies went `along` with something, or were `dropped`, and of what kind."""
+    del project
+    policies = [one.policy for one in removal.policies]
+    if any(not one.knows("permissive") for one in policies):
+        return None
+    kinds = {"permissive" if one.permissive else "restrictive" for one in policies}
+    return frozenset((*kinds, "along" if removal.along else "dropped"))
+
+
+def _of_family(family: Family, project: Project) -> frozenset[str] | None:
+    del project
+    parent = "enabled" if family.parent.rls_enabled else "disabled"
+    below = ("protected-below" for one in family.children if one.rls_enabled)
+    return frozenset((parent, *below))
+
+
+def _of_stored_setting(setting: StoredSetting, project: Project) -> frozenset[str] | None:
+    del project
+    return frozenset((setting.name.lower(),))
+
+
+def _of_schema(schema: Schema, project: Project) -> frozenset[str] | None:
+    del project
+    if schema.grants.is_open:
+        return None
+    return frozenset(grant.privilege for grant in schema.grants.known())
+
+
+def _of_refusal(refusal: Refusal, project: Project) -> frozenset[str] | None:
+    del project
+    return frozenset((refusal.reason,))
 
 
 FACTS: dict[str, Callable[[Any, Project], frozenset[str] | None]] = {
@@ -416,4 +493,12 @@ FACTS: dict[str, Callable[[Any, Project], frozenset[str] | None]] = {
     "View": _of_view,
     "Function": _of_function,
     "Role": _of_role,
+    "AlteredTable": _of_altered_table,
+    "AlteredPolicy": _of_altered_policy,
+    "MissedDrop": _of_missed_drop,
+    "Removal": _of_removal,
+    "Family": _of_family,
+    "StoredSetting": _of_stored_setting,
+    "Schema": _of_schema,
+    "Refusal": _of_refusal,
 }
