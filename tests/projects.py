@@ -48,7 +48,9 @@ def scripts_of(project: Path, history: History) -> list[str]:
     found = discover([project], root=project)
     sites = Reader()
     follow_migrations(found, history, sites)
-    reader = MigrationReader(lambda _: _Everything(), sites, history.migrations)
+    reader = MigrationReader(
+        lambda _: (_Everything(),) * 2, lambda: False, sites, history.migrations
+    )
     return [
         "\n;\n".join(
             item.statement.sql
