@@ -11,6 +11,7 @@ from rlslint.code.adapters.rules import (
 )
 from rlslint.code.form import (
     Arm,
+    Assign,
     Choice,
     Node,
     Operation,
@@ -29,6 +30,9 @@ def is_pattern(builder: Builder, node: Parsed) -> Node:
     made = builder.node(pattern)
     if pattern is not None and pattern.type == "constant_pattern":
         return _compared(subject, sign, made)
+    name = part(pattern, "name") if pattern is not None else None
+    if name is not None and pattern is not None and pattern.type == "declaration_pattern":
+        return Assign(*span(node), (builder.node(name),), subject)
     return Other(*span(node), (subject, made))
 
 

@@ -32,6 +32,13 @@ SELECT = "SELECT "
 _VALUE_ENTRIES = ("values", "bindings", "replacements", "bind", "parameters", "args", "params")
 
 
+WITHOUT_BRACKETS = frozenset(
+    ("current_catalog", "current_date", "current_role", "current_time", "current_timestamp",
+     "current_user", "localtime", "localtimestamp", "session_user", "user")
+)  # fmt: skip
+"""Functions of the database that the standard has called by their names alone."""
+
+
 class EvaluatedCall(NamedTuple):
     """A call, its arguments evaluated. `path` is the called name with its module.
 
@@ -184,7 +191,8 @@ def function_called(name: str, values: Iterable[Value], place: Origin, mark: str
             case _:
                 passed.append(value if not isinstance(value, Handle) else Unknown())
                 parts.append(mark.format(len(passed)))
-    text = f"{SELECT}{name}({', '.join(parts)})"
+    bare = name.lower() in WITHOUT_BRACKETS
+    text = f"{SELECT}{name}" if bare else f"{SELECT}{name}({', '.join(parts)})"
     return Prepared(Written((Fragment(text, *place),)), passed)
 
 

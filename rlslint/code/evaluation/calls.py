@@ -230,6 +230,8 @@ def _called(
         return embedded
     if _makes_typed(call, of):
         return Unknown("", HoleValue.typed)
+    if isinstance(callee, Unknown) and callee.value in (HoleValue.declared, HoleValue.typed):
+        return Unknown(f"{callee.path}()", callee.value)
     if isinstance(callee, Handle):
         found = _handle_called(walker, callee, call)
         if found is not None:

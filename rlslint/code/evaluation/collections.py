@@ -50,8 +50,19 @@ def collected(
             return _of_mapping(name, of, arguments, place)
         case None | Unknown(is_foreign=True):
             return _of_lists(name, arguments, named, place)
+        case Items() if name == "zip" and arguments:
+            return _rows((of, *arguments))
         case _:
             return None
+
+
+def _rows(given: Sequence[Value]) -> Items:
+    """Return lists item by item; of one that is not known, nothing is known of its items."""
+    lists = [each.values for each in given if isinstance(each, Items)]
+    length = min(map(len, lists))
+    others = (Unknown(),) * length
+    columns = [each.values if isinstance(each, Items) else others for each in given]
+    return Items(tuple([Items(row) for row in zip(*columns, strict=False)]))
 
 
 def _of_mapping(
@@ -98,8 +109,8 @@ def _of_lists(
             return _sorted(first, named)
         case "enumerate", [Items(), *rest]:
             return _numbered(first, rest[0] if rest else named.get("start"))
-        case "zip", [_, *_] if len(lists) == len(given):
-            return Items(tuple([Items(row) for row in zip(*lists, strict=False)]))
+        case "zip", [_, *_] if lists:
+            return _rows(given)
         case "zip_longest", [_, *_] if len(lists) == len(given):
             filling = named.get("fillvalue", NOTHING)
             return Items(tuple([Items(r) for r in zip_longest(*lists, fillvalue=filling)]))

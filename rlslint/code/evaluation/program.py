@@ -664,7 +664,7 @@ class Programs:
             given = loaded.evaluator.run(closure, (), None, None)
             leave(loaded.evaluator, closure)
             if self._is_telling(given):
-                self._giving.add(_last(name))
+                self._giving.add(name.partition(" ")[0])
             if _is_lent(given):
                 self._lending.add(closure.function.name.encode())
             # What others are given to call is followed as they may call it.
@@ -893,6 +893,10 @@ def _as_written(name: str) -> Iterator[tuple[bytes, bytes]]:
         }:
             written = rb"\b_?%s\b\W{1,3}%s\b" % (re.escape(kept_as), re.escape(word))
             yield from ((part, written) for part in _words(kept_as)[:1])
+        if len(before) > 3:
+            # Under whatever name a file that names its class has one.
+            used = rb"(?:\.|->)%s\(" % re.escape(word)
+            yield from ((part, used) for part in _words(before)[:1])
 
 
 def _ends_with(path: str, module: str) -> bool:

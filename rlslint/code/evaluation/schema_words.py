@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rlslint import NamedTuple, Pattern
+from rlslint.code.evaluation.arguments import WITHOUT_BRACKETS
 from rlslint.code.evaluation.built import Built, Member
 from rlslint.code.evaluation.builtins import Origin
 from rlslint.code.evaluation.strings import Written
@@ -188,6 +189,8 @@ def default(value: Value | None, place: Origin, *, is_sql: bool = False) -> Phra
         case Built(call=call) if call.name in _FUNCTIONS:
             return words(_FUNCTIONS[call.name], place)
         case Built(call=call) if _CALLS_FUNCTION().search(call.path):
+            if call.name in WITHOUT_BRACKETS:
+                return words(call.name, place)
             given = [default(each, place) for each in call.arguments]
             if all(given):
                 return [*words(f"{call.name}(", place), *listed(given, place), *words(")", place)]

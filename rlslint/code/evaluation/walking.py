@@ -34,6 +34,10 @@ _AROUND_ONE = Pattern(
     r"|Nullable|Option|Optional|OptionalInt|Promise|Result|Task|Uni|ValueTask)\s*[<\[](?P<inside>.*)[>\]]\s*\??"
 )
 """Types of what gives one value later, or perhaps."""
+_GIVES_ONE = Pattern(
+    r"(?:Func|Lazy|Provider|Supplier)\s*<(?:.*,)?\s*(?P<inside>[\w.]+)\s*\??\s*>\s*\??"
+)
+"""Types of functions that give one value."""
 
 
 def is_typed(kind: str) -> bool:
@@ -41,6 +45,9 @@ def is_typed(kind: str) -> bool:
     found = _AROUND_ONE().fullmatch(kind)
     if found is not None:
         return is_typed(found["inside"].partition(",")[0].strip())
+    given = _GIVES_ONE().fullmatch(kind)
+    if given is not None:
+        return is_typed(given["inside"])
     return last_word(kind).lower() in TYPED
 
 

@@ -61,10 +61,13 @@ def is_privileged(role: str, project: Project) -> bool:
         return False
     weak = (Evidence.sessions, Evidence.grants, Evidence.policies)
     reason = runtime.reason(role)
+    bound, own = project.bound_roles, inherited_roles(project.catalog, role)
+    if reason.evidence is Evidence.policies and PUBLIC in bound:
+        # Where policies bind everybody, those that only name a role are for it to see more.
+        return (own - {PUBLIC}).isdisjoint(bound)
     if (reason.evidence not in weak and not reason.works) or len(runtime.names) < 2:
         return False
-    bound = project.bound_roles
-    return bool(bound) and inherited_roles(project.catalog, role).isdisjoint(bound)
+    return bool(bound) and own.isdisjoint(bound)
 
 
 def certainty(project: Project) -> Confidence | None:

@@ -242,3 +242,17 @@ impl MigrationTrait for EnableRls {
 def test_a_migration_is_read_whatever_it_is_called(tmp_path: Path, path: str) -> None:
     result = lint(tmp_path, {path: _NAMED[path]})
     assert "policy-using-true" in {each.name for each in result.findings}
+
+
+def test_a_default_may_be_a_function_that_takes_no_brackets(tmp_path: Path) -> None:
+    table = (
+        "from alembic import op\nimport sqlalchemy as sa\n"
+        'revision = "1"\ndown_revision = None\ndef upgrade():\n'
+        '    op.create_table("docs", sa.Column("id", sa.Integer()),\n'
+        '        sa.Column("made", sa.Date(), server_default=sa.func.current_date()))\n'
+        '    op.execute("ALTER TABLE docs ENABLE ROW LEVEL SECURITY")\n'
+        '    op.execute("CREATE POLICY p ON docs USING (true)")\n'
+    )
+    found = {each.name for each in lint(tmp_path, {"migrations/versions/1.py": table}).findings}
+    assert "unparsable-sql" not in found
+    assert "policy-using-true" in found

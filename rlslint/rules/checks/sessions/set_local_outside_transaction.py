@@ -24,12 +24,15 @@ def set_local_outside_transaction(trace: SessionTrace, project: Project) -> Iter
         # A caller in a file that does not name this one may have begun a transaction.
         sites = [other.event.site for _, other in lost]
         perhaps = all(site is not None and site.is_surrounding for site in sites)
-        perhaps = perhaps or is_said_to_be_in_one(write.statement)
+        is_said = is_said_to_be_in_one(write.statement)
+        # Nobody calls it in the project of a library, which says how it is to be called.
+        is_for_others = perhaps and is_said and not trace.callers
+        perhaps = perhaps or is_said
         finding = Finding(
             object=write.name,
             message=f"{told_lost(write)} outside a transaction"
             + (", and none is begun here" if perhaps else ""),
-            severity=Severity.warning if perhaps else None,
+            severity=Severity.info if is_for_others else Severity.warning if perhaps else None,
             confidence=Confidence.medium if perhaps else None,
             span=write.statement.span,
             label="no transaction is open here",
