@@ -442,3 +442,59 @@ def test_a_script_beside_a_history_is_judged_by_who_connects_to_its_database(
         result = lint(tmp_path / str(number), {**files, **env})
         assert len(findings_of(result, "rls-not-forced")) == expected
         assert len(findings_of(result, "app-role-superuser")) == 1 - expected
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        (".github/workflows/ci.yml", []),
+        ("deploy/docker-compose.prod.yml", ["warning"]),
+    ],
+)
+def test_what_sets_up_another_server_of_the_same_name_proves_little(
+    beside: str, expected: list[str], tmp_path: Path
+) -> None:
+    service = "services:\n  db:\n    image: postgres:17\n"
+    service += "    environment:\n      POSTGRES_USER: svc\n"
+    workflow = "jobs:\n  test:\n    services:\n      db:\n        image: postgres:17\n"
+    workflow += "        env:\n          POSTGRES_USER: svc\n"
+    files = {
+        beside: workflow if "ci" in beside else service,
+        "k8s/secret.yaml": "kind: Secret\nmetadata: {name: web}\nstringData:\n"
+        "  DATABASE_URL: postgres://svc:x@db:5432/shop\n",
+    }
+    assert severities(tmp_path, "app-role-superuser", files, GRANTED) == expected
+
+
+SERVED = """CREATE TABLE notes (id int PRIMARY KEY, tenant_id text NOT NULL);
+ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+GRANT ALL ON notes TO guest;
+CREATE POLICY seen ON notes FOR SELECT USING (tenant_id = current_setting('app.tenant', true));
+"""
+STAFF = "CREATE POLICY kept ON notes TO staff USING (tenant_id = current_setting('app.tenant'));"
+
+
+@pytest.mark.parametrize(
+    ("roles", "policies", "expected"),
+    [
+        ("CREATE ROLE guest; CREATE ROLE staff; GRANT guest TO staff;", STAFF, []),
+        ("CREATE ROLE guest; CREATE ROLE staff;", STAFF, ["info"]),
+        ("CREATE ROLE guest; CREATE ROLE staff; GRANT guest TO staff;", "", ["warning"]),
+    ],
+)
+def test_what_is_granted_to_a_role_is_granted_to_its_members(
+    roles: str, policies: str, expected: list[str], tmp_path: Path
+) -> None:
+    files = {"migrations/1.sql": roles + SERVED + policies}
+    config = Config(runtime_roles=["guest"], min_severity=Severity.info)
+    found = findings_of(lint(tmp_path, files, config), "granted-command-without-policy")
+    assert [one.severity.name for one in found] == expected
+
+
+@pytest.mark.parametrize(("roles", "expected"), [("", []), ("CREATE ROLE staff;", ["error"])])
+def test_roles_that_are_made_elsewhere_may_be_those_that_are_served(
+    roles: str, expected: list[str], tmp_path: Path
+) -> None:
+    narrowed = SERVED.replace("FOR SELECT", "AS RESTRICTIVE")
+    files = {"migrations/1.sql": "CREATE ROLE guest LOGIN;" + roles + narrowed + STAFF}
+    assert severities(tmp_path, "only-restrictive-policies", files, "") == expected

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 from rlslint import NamedTuple, Pattern
 from rlslint.access import (
     BOOTSTRAP_SUPERUSER,
@@ -14,6 +16,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.config import Confidence
 from rlslint.config.platforms import SUPERUSER, console_role
 from rlslint.files.connections import Connection
+from rlslint.files.settings.development import is_compose, is_for_tests
 from rlslint.project.project import Project
 
 _IN_CLUSTER = Pattern(r"\.[\w-]+\.svc(?:\.cluster\.local)?\.?$")
@@ -75,9 +78,14 @@ def exemption(connection: Connection, project: Project) -> Exemption | None:
             console.remedy,
             None if console.certain else unsure,
         )
-    evidence = connection.superuser_evidence or _evidence_elsewhere(connection, project)
-    if evidence:
-        return Exemption(SUPERUSER, True, evidence, "", None)
+    if connection.superuser_evidence:
+        return Exemption(SUPERUSER, True, connection.superuser_evidence, "", None)
+    other = _evidence_elsewhere(connection, project)
+    if other is not None:
+        because = f"{other.superuser_evidence}, says {other.span.text.path}"
+        if _is_of_another_deployment(connection, other):
+            return Exemption(SUPERUSER, False, because, "", Confidence.medium)
+        return Exemption(SUPERUSER, True, because, "", None)
     if is_probably_superuser(project.catalog, role):
         because = "the superuser of a server has this name unless told otherwise"
         return Exemption(SUPERUSER, True, because, "", Confidence.medium)
@@ -102,32 +110,40 @@ def _superusers_of_servers(project: Project) -> frozenset[str]:
     )
 
 
-def _evidence_elsewhere(connection: Connection, project: Project) -> str:
-    """Return what another file says that makes the role of a connection, "" where none does.
+def _evidence_elsewhere(connection: Connection, project: Project) -> Connection | None:
+    """Return what another file makes a superuser of the role of a connection.
 
     A host without a dot is a service that such a file sets up, and so is one that Kubernetes names
     after its namespace.
     """
     host = _IN_CLUSTER().sub("", connection.host)
     if not host or "." in host.strip("[]") or connection.is_open:
-        return ""
+        return None
     return next(
         (
-            f"{other.superuser_evidence}, says {other.span.text.path}"
+            other
             for other in _of_superusers(project)
             if other.user == connection.user and f".{host}." in f".{other.source}"
         ),
-        "",
+        None,
     )
+
+
+def _is_of_another_deployment(connection: Connection, other: Connection) -> bool:
+    """Tell whether one is of Compose and one a manifest: their services share but their names."""
+    name, beside = (PurePath(one.span.text.path).name for one in (connection, other))
+    return is_compose(beside) and name.endswith((".yaml", ".yml")) and not is_compose(name)
 
 
 @remembered
 def _of_superusers(project: Project) -> tuple[Connection, ...]:
-    """Return what sets up superusers without connecting."""
+    """Return what sets up superusers without connecting; that of tests says nothing of others."""
     return tuple(
         connection
         for connection in project.connections
-        if connection.superuser_evidence and not connection.connects
+        if connection.superuser_evidence
+        and not connection.connects
+        and not is_for_tests(connection.span.text.path, "")
     )
 
 

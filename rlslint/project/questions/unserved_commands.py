@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles
@@ -21,17 +22,23 @@ class UnservedCommands(NamedTuple):
     """That policies let a role do something with a table, and for other commands there is none.
 
     `served` are the permissive policies by command, `granted` the grants by command that a
-    statement of the history makes; a platform's own say nothing of what is meant.
+    statement of the history makes; a platform's own say nothing of what is meant. What serves
+    members of the role, which have its grants, is `for_members`.
     """
 
     role: str
     served: dict[str, tuple[Policy, ...]]
     granted: dict[str, list[Grant]]
+    for_members: frozenset[str] = frozenset()
 
     @property
     def left_out(self) -> tuple[str, ...]:
         """The commands that are granted and that no policy is for."""
-        return tuple(name for name in COMMANDS if self.granted[name] and not self.served[name])
+        return tuple(
+            name
+            for name in COMMANDS
+            if self.granted[name] and not self.served[name] and name not in self.for_members
+        )
 
 
 def unserved(table: Relation, project: Project) -> tuple[UnservedCommands, ...]:
@@ -63,6 +70,7 @@ def _found(table: Relation, project: Project) -> Iterator[UnservedCommands]:
                 name: tuple([policies[number] for number in numbers.get(name, ())])
                 for name in COMMANDS
             }
+            above = [project.ask(_commands_served, demanded, one) for one in _heirs(role, project)]
             granted = {
                 name: [
                     grant
@@ -71,7 +79,13 @@ def _found(table: Relation, project: Project) -> Iterator[UnservedCommands]:
                 ]
                 for name in COMMANDS
             }
-            yield UnservedCommands(role, served, granted)
+            yield UnservedCommands(role, served, granted, frozenset(chain.from_iterable(above)))
+
+
+def _heirs(role: str, project: Project) -> list[str]:
+    """Return the roles that have what is granted to a role, as its members."""
+    catalog = project.catalog
+    return [one for one in catalog.roles if one != role and role in inherited_roles(catalog, one)]
 
 
 def _leave_anything_out(project: Project, demanded: tuple[Terms, ...], access: Access) -> bool:

@@ -45,14 +45,16 @@ def _finding(table: Table, one: UnservedCommands) -> Finding:
             (table.because("rls_enabled"), "row security is enabled here"),
             beside=statement,
         ),
-        severity=None if _is_forgotten(one, grants) else Severity.info,
+        severity=None if _is_forgotten(table, grants) else Severity.info,
         confidence=Confidence.medium,
     )
 
 
-def _is_forgotten(one: UnservedCommands, grants: list[Grant]) -> bool:
+def _is_forgotten(table: Table, grants: list[Grant]) -> bool:
     """Tell whether nobody has thought of who writes: where policies serve some, somebody has."""
-    writes = any(one.served[name] for name in ("insert", "update", "delete"))
+    writes = any(
+        policy.permissive and any(map(policy.covers, _VERBS)) for policy in table.policies.known()
+    )
     return not writes and any(map(_names_table, grants))
 
 

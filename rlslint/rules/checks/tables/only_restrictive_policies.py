@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access import inherited_roles, spoken
+from rlslint.access import inherited_roles, is_declared, spoken
 from rlslint.access.privileges import Access, access_to
 from rlslint.access.reach import applicable_policies, roles_admitted, row_security_active
 from rlslint.catalog.model import Policy, Table
@@ -88,7 +88,7 @@ def _stranded(table: Table, role: str, command: str, project: Project) -> tuple[
         floor = _is_served(table, others, (command,), project)
         restrictive = tuple(policy for policy in restrictive if policy.command == command)
     else:
-        floor = _is_served(table, others, COMMANDS, project)
+        floor = _is_served(table, others, COMMANDS, project) or _serves_others(table, project)
     return tuple(policy for policy in restrictive if role in policy.roles or not floor)
 
 
@@ -98,6 +98,16 @@ def _is_served(table: Table, roles: list[str], commands: tuple[str, ...], projec
         applicable_policies(project.catalog, table, role, command)[0]
         for role in roles
         for command in commands
+    )
+
+
+def _serves_others(table: Table, project: Project) -> bool:
+    """Tell whether a permissive policy is for roles that are made elsewhere, whoever they are."""
+    return any(
+        role != PUBLIC and not is_declared(project.catalog, role)
+        for policy in table.policies.known()
+        if policy.permissive
+        for role in policy.roles
     )
 
 
