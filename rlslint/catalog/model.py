@@ -121,13 +121,15 @@ class RuleAction(NamedTuple):
     """A statement that a rule runs: what it does to which table, and which tables it reads.
 
     `command` is select, insert, update or delete; `target` is None for a SELECT and for a table
-    that is not known. `conditions` are its WHERE and ON clauses and those of the rule.
+    that is not known. `conditions` are its WHERE and ON clauses and those of the rule. `copied` are
+    the columns of the query's row that an INSERT puts into its target, `*` for the whole row.
     """
 
     command: str
     target: Relation | None
     reads: tuple[Relation, ...]
     conditions: tuple[Clause, ...]
+    copied: tuple[str, ...] = ()
 
 
 class RewriteRule(NamedTuple):

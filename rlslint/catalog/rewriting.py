@@ -8,7 +8,7 @@ from typing import Any
 from rlslint.catalog.binding import Scope, bind, find_relation
 from rlslint.catalog.model import Relation, RuleAction
 from rlslint.catalog.predicates import Clause, Predicate
-from rlslint.sql.nodes import expression
+from rlslint.sql.nodes import expression, strings
 from rlslint.sql.parser import Node
 from rlslint.text import Statement
 
@@ -39,6 +39,7 @@ def actions_of(node: Node, scope: Scope, statement: Statement, base: int) -> tup
                         _found(fields.get("relation"), scope),
                         tuple(dict.fromkeys(_reads(fields, scope, frozenset()))),
                         tuple(_bound(one, scope, statement, base) for one in conditions),
+                        tuple(dict.fromkeys(_copied(fields))) if kind == "InsertStmt" else (),
                     )
                 )
     return tuple(found)
@@ -70,6 +71,24 @@ def _conditions(node: Any) -> Iterator[Node]:
                 yield from _conditions(item)
         case _:
             return
+
+
+def _copied(insert: Node) -> Iterator[str]:
+    """Yield the columns of the query's row that an INSERT puts out, "*" for the whole row."""
+    source = insert.get("selectStmt", {}).get("SelectStmt", {})
+    waiting = [source.get("valuesLists"), source.get("targetList")]
+    while waiting:
+        match waiting.pop():
+            case {"ColumnRef": {"fields": [{"String": {"sval": row}}, *names]}} if row in _ROWS:
+                yield (strings(names) or ("*",))[0]
+            case {"A_Const": _}:
+                continue
+            case dict() as fields:
+                waiting += fields.values()
+            case list() as items:
+                waiting += items
+            case _:
+                continue
 
 
 def _reads(node: Any, scope: Scope, ctes: frozenset[str]) -> Iterator[Relation]:

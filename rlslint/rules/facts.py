@@ -83,7 +83,11 @@ def _of_table(table: Relation, project: Project) -> frozenset[str] | None:
         found.append("foreign-key")
     if table in project.ask(_referred_to):
         found.append("referred-to")
-    if table.indexes.is_open or any(index.unique for index in table.indexes.known()):
+    if (
+        table.indexes.is_open
+        or any(index.unique for index in table.indexes.known())
+        or any(one.kind == "exclude" for one in table.constraints.known())
+    ):
         found.append("keyed")
     if table.partition_of is not None:
         found.append("partition")

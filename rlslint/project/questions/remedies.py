@@ -23,9 +23,11 @@ def protection(table: Relation, project: Project) -> str:
     Where no policy of the project shows what binds its rows, and where other policies look the
     table up, which they do as their caller, that is said in words.
     """
+    from rlslint.project.questions.broken_bodies import broken_bodies
     from rlslint.project.questions.conditions import model_for
 
-    if table in project.consulted:
+    # A helper that names it as it was called is to look it up again.
+    if table in project.consulted or any(broken_bodies(table, project)):
         return (
             f"let callers see their own rows of {table} by a policy before row security is "
             "enabled there: other policies look it up as their caller"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from rlslint import NamedTuple
 from rlslint.access.exposure import Exposure
@@ -10,7 +11,7 @@ from rlslint.access.gaps import Gap, gap_of
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Relation, Trigger
+from rlslint.catalog.model import Relation, RewriteRule, Trigger
 from rlslint.meaning.calls import search_path_of
 from rlslint.project.project import Project
 from rlslint.project.questions.triggers import trigger_places
@@ -45,8 +46,44 @@ def trigger_copies(function: Function, project: Project) -> tuple[TriggerCopy, .
 
 
 def is_filled_by_trigger(table: Relation, project: Project) -> bool:
-    """Tell whether it is certain that a trigger copies protected rows into an open table."""
-    return _first_to_fill(table, project) is not None
+    """Tell whether it is certain that a trigger, or a rule, copies protected rows into it."""
+    if _first_to_fill(table, project) is not None:
+        return True
+    return any(copy.target is table for copy in project.ask(_copies_of_rules))
+
+
+class RuleCopy(NamedTuple):
+    """That an action of `rule` puts `columns` of its protected relation's rows into `target`."""
+
+    rule: RewriteRule
+    target: Relation
+    columns: tuple[str, ...]
+    exposed: Exposure
+
+
+def rule_copies(rule: RewriteRule, project: Project) -> Iterator[RuleCopy]:
+    """Yield what a rule copies into tables without row security, one for each table."""
+    source, found = rule.relation, set[Relation]()
+    if not rule.enabled or not source.rls_enabled:
+        return
+    for action in rule.actions:
+        target = action.target
+        if action.command != "insert" or target is None or target is source or target in found:
+            continue
+        told = tuple(telling_columns(source, frozenset(action.copied), project))
+        exposed = _exposed(target, source, project) if told else None
+        if exposed is not None:
+            found.add(target)
+            yield RuleCopy(rule, target, told, exposed)
+
+
+def _copies_of_rules(project: Project) -> tuple[RuleCopy, ...]:
+    found: list[RuleCopy] = []
+    for relation in project.catalog.tables():
+        for rule in relation.rules if relation.knows("rules") else ():
+            with suppress(UnknownFact):
+                found += rule_copies(rule, project)
+    return tuple(found)
 
 
 def _first_to_fill(table: Relation, project: Project) -> Function | None:

@@ -48,3 +48,9 @@ CREATE UNIQUE INDEX ON docs (title);
 CREATE UNIQUE INDEX ON docs (title);
 REVOKE ALL ON docs FROM app_user;
 GRANT SELECT, INSERT (id, tenant_id, body), UPDATE (body) ON docs TO app_user;
+--- bad an exclusion constraint
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+ALTER TABLE docs ADD CONSTRAINT one_title EXCLUDE USING gist (title WITH =);
+--- good an exclusion constraint of each tenant
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+ALTER TABLE docs ADD CONSTRAINT one_title EXCLUDE USING gist (tenant_id WITH =, title WITH =);

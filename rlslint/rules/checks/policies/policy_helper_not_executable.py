@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import inherited_roles, spoken
-from rlslint.access.privileges import may_execute
+from rlslint.access.privileges import can_use_schema, may_execute
 from rlslint.access.reach import row_security_active
+from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy
+from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.config import Severity
-from rlslint.meaning.calls import called_in_body
+from rlslint.meaning.bodies import runs_as_caller, tables_read
+from rlslint.meaning.calls import called_in_body, search_path_of
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
+from rlslint.sql import quoted_identifier
 
 
 def _calls_what_not_all_may(terms: Terms, project: Project) -> bool:
@@ -27,6 +31,11 @@ def _calls_what_not_all_may(terms: Terms, project: Project) -> bool:
             not may_execute(project.catalog, role, one)
             for function in functions
             for one in (function, *_called_as_caller(function, project))
+            for role in project.runtime.names
+        ) or any(
+            not can_use_schema(project.catalog, role, schema)
+            for function in functions
+            for schema in _entered_as_caller(function, project)
             for role in project.runtime.names
         )
     except UnknownFact:
@@ -64,6 +73,44 @@ def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[F
                     severity=None if _is_for(policy, refused, roles) else Severity.info,
                 )
                 return
+        for schema in _entered_as_caller(function, project):
+            refused = tuple(r for r in roles if not can_use_schema(project.catalog, r, schema))
+            if refused:
+                yield _shut_schema(policy, function, clause, schema, refused, roles)
+                return
+
+
+def _entered_as_caller(function: Function, project: Project) -> tuple[str, ...]:
+    """Return the schemas of tables in a body, which looks them up when its caller runs it."""
+    if function.atomic or not runs_as_caller(function):
+        return ()
+    tables = (
+        find_relation(project.catalog, search_path_of(function), *name)
+        for name in tables_read(function)
+        if name[0]
+    )
+    return tuple(dict.fromkeys(table.schema for table in tables if table is not None))
+
+
+def _shut_schema(
+    policy: Policy,
+    function: Function,
+    clause: Clause,
+    schema: str,
+    refused: tuple[str, ...],
+    roles: list[str],
+) -> Finding:
+    table, statement = policy.relation, function.because("body")
+    return Finding(
+        object=str(policy),
+        message=f"every query of {table} by {spoken(refused)} that policy {policy.spoken} is for "
+        f"fails: {function} reads a table of schema {schema}, on which the role has no USAGE",
+        span=shown(statement),
+        label="reads it with the rights of its caller",
+        help=f"GRANT USAGE ON SCHEMA {quoted_identifier(schema)} TO {quoted_roles(refused)};",
+        related=also_shown((clause, f"policy {policy.spoken} calls it"), beside=statement),
+        severity=None if _is_for(policy, refused, roles) else Severity.info,
+    )
 
 
 def _is_for(policy: Policy, refused: tuple[str, ...], roles: list[str]) -> bool:

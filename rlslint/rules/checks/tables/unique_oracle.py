@@ -36,7 +36,12 @@ _OF_PERSONS = frozenset(
 
 @rule
 def unique_oracle(table: Table, project: Project) -> Iterator[Finding]:
-    unique = [index for index in table.indexes.known() if index.unique and index.valid]
+    excluding = {one.name for one in table.constraints.known() if one.kind == "exclude"}
+    unique = [
+        index
+        for index in table.indexes.known()
+        if (index.unique or index.name in excluding) and index.valid
+    ]
     if not unique or not table.rls_enabled or table.partition_of is not None:
         return
     tenants = project.tenant_columns(table)
