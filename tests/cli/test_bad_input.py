@@ -149,16 +149,59 @@ def public(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def as_another(project: Path) -> Run:
-    """Run as a user whom permissions keep out, which they do not do to root."""
-    rlslint("check", "missing", ".", cwd=project)
+def as_another(project: Path, *arguments: str) -> Run:
+    """Run as a user whom permissions keep out, which they do not do to root.
+
+    Such a user may not read what Python imports, so all of that is imported before.
+    """
+    arguments = arguments or ("check",)
     if os.geteuid() != 0:
-        return rlslint("check", cwd=project)
+        return rlslint(*arguments, cwd=project)
+    rlslint("check", "missing", ".", cwd=project)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(shutil.copytree(project, Path(folder, "copy")))
+        (copy / "migrations").chmod(0o755)
+        rlslint(*arguments, cwd=copy)
     os.seteuid(65534)
     try:
-        return rlslint("check", cwd=project)
+        return rlslint(*arguments, cwd=project)
     finally:
         os.seteuid(0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "path"),
+    [
+        (("fix",), "migrations/0002_mend_row_security.sql"),
+        (("check", "--baseline", "old.toml", "--write-baseline"), "old.toml"),
+        (("check", "--add-ignore", "meant"), "migrations/0001_docs.sql"),
+        (("check", "--fix", "--unsafe-fixes"), "migrations/0001_docs.sql"),
+        (("check", "-o", "report.txt"), "report.txt"),
+        (("access", "--output-format", "html", "-o", "report.html"), "report.html"),
+    ],
+    ids=lambda one: one if isinstance(one, str) else " ".join(one),
+)
+def test_a_folder_that_may_not_be_written_ends_with_2(
+    public: Path, arguments: tuple[str, ...], path: str
+) -> None:
+    for folder in (public / "migrations", public):
+        folder.chmod(0o555)
+    try:
+        run = as_another(public, *arguments)
+    finally:
+        for folder in (public, public / "migrations"):
+            folder.chmod(0o755)
+    assert run.returncode == ERROR, run
+    assert f"{path} cannot be written: Permission denied." in run.stderr
+    assert [one.name for one in public.rglob("*")] == ["migrations", "0001_docs.sql"]
+    assert (public / "migrations" / "0001_docs.sql").read_text() == FAULTY
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no device that is full")
+def test_a_disk_that_is_full_ends_with_2(project: Path) -> None:
+    run = rlslint("check", "-o", "/dev/full", cwd=project)
+    assert run.returncode == ERROR
+    assert "/dev/full cannot be written: No space left on device." in run.stderr
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -540,16 +539,6 @@ def test_a_name_does_not_end_the_comment_that_it_stands_in(tmp_path: Path) -> No
     assert comment.startswith("-- rls-not-enabled (public.x")
     assert "DROP TABLE docs; -- $ {y} ? >" in comment
     assert mended.count("\nDROP TABLE") == mended.count('"x\nDROP TABLE')
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to the superuser")
-def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    written(tmp_path, LAYOUTS[0].files)
-    (tmp_path / "migrations").chmod(0o555)
-    run = fixed(tmp_path)
-    (tmp_path / "migrations").chmod(0o755)
-    assert run.returncode == 2
-    assert "cannot be written: Permission denied." in run.stderr
 
 
 def test_all_is_written_or_nothing(tmp_path: Path) -> None:
