@@ -151,6 +151,22 @@ def test_git_may_be_missing_or_refuse(
     assert not (repository.root / "planted").exists()
 
 
+def test_a_repository_of_another_user_is_read_where_the_user_trusts_it(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As a container sees what is mounted."""
+    root = str(repository.root)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    trusting = f"git config --global --add safe.directory {root}"
+    for question in (lambda: commit_of(root, "HEAD"), lambda: uncommitted(root, [f"{root}/x"])):
+        with pytest.raises(GitProblem) as problem:
+            question()
+        assert trusting in str(problem.value)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "config"))
+    subprocess.run(trusting.split(), check=True)
+    assert commit_of(root, "HEAD") == repository.git("rev-parse", "HEAD").strip()
+
+
 def test_nothing_that_a_repository_brings_along_is_run(repository: Repository) -> None:
     root = repository.root
     trap = root.parent / "trap"
