@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rlslint import NamedTuple
 from rlslint.cli.streams import Failure, replace_file
@@ -80,15 +80,26 @@ _CRATES = (b"sqlx", b"refinery")
 """Libraries of Rust that do so too, whose migrations look like those of others."""
 
 
-def with_checksum(paths: Iterable[str], config: Config) -> frozenset[str]:
-    """Return the migrations, as they are shown, that a tool refuses where a comment is added.
+class Checksums(NamedTuple):
+    """The migrations, as they are shown, that a tool refuses where a comment is added.
 
-    A commit has or had them, so that they may have run.
+    A commit has or had the `fixed` ones, so that they may have run. The `untold` lie in no
+    repository, so that nothing tells whether they have.
     """
+
+    fixed: frozenset[str]
+    untold: frozenset[str]
+
+
+def with_checksum(paths: Iterable[str], config: Config) -> Checksums:
+    """Return the migrations whose tools keep a checksum of what has run."""
     found: dict[str, dict[str, str]] = {}
-    for history in histories_at(paths, config)[0].histories:
-        root = repository_of(history.root) if _keeps_checksums(history) else None
-        if root is not None:
+    untold: set[str] = set()
+    for history in filter(_keeps_checksums, histories_at(paths, config)[0].histories):
+        root = repository_of(history.root)
+        if root is None:
+            untold.update(one.shown for one in history.migrations)
+        else:
             found.setdefault(root, {}).update((one.path, one.shown) for one in history.migrations)
     fixed: set[str] = set()
     for root, files in found.items():
@@ -97,7 +108,7 @@ def with_checksum(paths: Iterable[str], config: Config) -> frozenset[str]:
         except GitProblem:
             states = {}
         fixed.update(shown for path, shown in files.items() if states.get(path) != ADDED)
-    return frozenset(fixed)
+    return Checksums(frozenset(fixed), frozenset(untold))
 
 
 def _keeps_checksums(history: History) -> bool:
@@ -115,12 +126,12 @@ def _needs_checksums(crate: str) -> bool:
 
 
 def with_ignores(
-    result: Result, reason: str, lint: Callable[[], Result], fixed: Container[str]
+    result: Result, reason: str, lint: Callable[[], Result], checksums: Checksums
 ) -> Result:
     """Write comments that let findings stand, and return the result with those that are left.
 
     `lint` finds all there is, without regard to what was there before; nothing is written into
-    files that are `fixed`.
+    migrations that have run, as far as that is known.
     """
     reason = reason.strip()
     if not reason or not reason.isprintable() or "*/" in reason:
@@ -132,14 +143,14 @@ def with_ignores(
         if one.name not in _HYGIENE
     ]
     for target in targets:
-        if target.place is not None and target.place.path in fixed:
+        if target.place is not None and target.place.path in checksums.fixed:
             target.give_up()
     contents: dict[str, bytes] = {}
     if any(one.place for one in targets):
         contents = _fitting(targets, result if result.earlier is None else lint(), reason, lint)
     for path, content in contents.items():
         replace_file(path, content)
-    return _told(result, targets, fixed)
+    return _told(result, targets, checksums)
 
 
 _MOST_TURNS = 6
@@ -338,17 +349,24 @@ def _content(data: bytes, comments: list[tuple[Comment, set[str]]], reason: str)
     return head + b"\n".join(lines)
 
 
-def _told(result: Result, targets: list[_Target], fixed: Container[str]) -> Result:
+def _told(result: Result, targets: list[_Target], checksums: Checksums) -> Result:
     """Return a result with the findings that are left, and with what is to be said of them."""
     left = [one for one in targets if one.place is None]
     ids = {id(one.finding) for one in left}
     findings = tuple(one for one in result.findings if id(one) in ids or one.name in _HYGIENE)
-    notes = [*result.notes, _added(_comments(targets))]
+    kept = _comments(targets)
+    notes = [*result.notes, _added(kept)]
+    if untold := sorted({place.path for place in kept} & checksums.untold):
+        more = f" and {len(untold) - 1} more" if len(untold) > 1 else ""
+        notes.append(
+            f"No Git repository tells whether {untold[0]}{more} has run: if so, take the comment "
+            "out and use the baseline, for the tool compares checksums."
+        )
     for path, alike in _by_file(left).items():
         rules = ", ".join(sorted({one.finding.name for one in alike}))
         where = path or "What stands in no file"
         why = "cannot hold a comment that lets this stand"
-        if path in fixed:
+        if path in checksums.fixed:
             why = "may have run, and its tool then refuses another comment, so this is left"
         notes.append(f"{where} {why}: {rules}. Use the baseline, or `accept` in the configuration.")
     return result._replace(findings=findings, notes=tuple(notes))

@@ -124,7 +124,7 @@ class _Part(NamedTuple):
         lines = []
         for step in steps_of(self.mends):
             lines += [*(f"-- {comment}" for comment in step.comments)]
-            lines += [*(sql for sql, _ in step.statements), ""]
+            lines += [*(one.sql for one in step.statements), ""]
         return "".join(f"{line}\n" for line in lines)
 
     @property

@@ -79,8 +79,8 @@ def checked(
     from rlslint.cli.adding_ignores import with_checksum, with_ignores
     from rlslint.engine import check
 
-    fixed = with_checksum(paths, config)
-    return with_ignores(result, options["add_ignore"], lambda: check(paths, config), fixed)
+    checksums = with_checksum(paths, config)
+    return with_ignores(result, options["add_ignore"], lambda: check(paths, config), checksums)
 
 
 def _found(

@@ -80,8 +80,8 @@ def commit_of(root: str, ref: str) -> str:
         return commit
     if "dubious ownership" in said:
         raise GitProblem(
-            "The repository belongs to another user, so Git reads nothing of it. Where you trust it: "
-            f"`git config --global --add safe.directory {root}`."
+            "The repository belongs to another user, so Git reads nothing of it. "
+            f"Where you trust it: `git config --global --add safe.directory {root}`."
         )
     if said and "Needed a single revision" not in said:
         raise GitProblem(f"Git cannot tell what {ref} is: {said}.")

@@ -150,9 +150,9 @@ def _mend(help: str, findings: tuple[ReportedFinding, ...]) -> Mend:
     }
     made = [_undoable(sql, one, opened) for sql, one in zip(pieces, found, strict=True)]
     return Mend(
-        tuple(sql for sql, _ in made),
+        tuple(one.sql for one in made),
         tuple(one.statement.kind for one in found),
-        tuple(reverse for _, reverse in made),
+        tuple(one.reverse for one in made),
         findings,
         frozenset(written for one in found for written in _writes(one)),
     )
@@ -171,13 +171,23 @@ def _undoable(sql: str, parsed: ParsedStatement, opened: set[tuple[str, ...]]) -
             whole = f"{quoted_identifier(schema)}.{own}" if schema else own
             return Undoable(_UNNAMED().sub(f"CREATE INDEX {own} ON ", sql), f"DROP INDEX {whole};")
         case "CreatePolicyStmt" if node.get("permissive") and _named(node["table"]) not in opened:
-            table = ".".join(quoted_identifier(part) for part in _named(node["table"]) if part)
-            return Undoable(
-                sql, f"DROP POLICY {quoted_identifier(node['policy_name'])} ON {table};"
-            )
+            return Undoable(sql, _dropping(node))
         case "AlterTableStmt" if sql.endswith(" SET NOT NULL;"):
             return Undoable(sql, sql.replace(" SET NOT NULL;", " DROP NOT NULL;"))
     return Undoable(sql)
+
+
+def _clearing(sql: str) -> str:
+    """Return what makes room for a statement that PostgreSQL refuses the second time."""
+    match _parsed(sql):
+        case [ParsedStatement() as parsed] if parsed.statement.kind == "CreatePolicyStmt":
+            return _dropping(parsed.node, "IF EXISTS ")
+    return ""
+
+
+def _dropping(policy: Node, condition: str = "") -> str:
+    table = ".".join(quoted_identifier(part) for part in _named(policy["table"]) if part)
+    return f"DROP POLICY {condition}{quoted_identifier(policy['policy_name'])} ON {table};"
 
 
 def _index_name(node: Node) -> str:
@@ -224,7 +234,7 @@ def steps_of(mends: Iterable[Mend]) -> tuple[Step, ...]:
     steps = []
     for mend in sorted(mends, key=lambda mend: mend.place):
         statements = tuple(
-            Undoable(sql, reverse)
+            Undoable(sql, reverse, "" if reverse else _clearing(sql))
             for sql, reverse in zip(mend.statements, mend.reverses, strict=True)
             if sql not in said
         )

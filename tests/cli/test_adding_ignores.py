@@ -183,6 +183,16 @@ def test_a_migration_whose_checksum_a_tool_keeps_gets_no_comment(
     assert b"-- rlslint: ignore[" in (one.root / new).read_bytes()
 
 
+def test_outside_of_git_a_sentence_says_what_the_comments_may_cost(tmp_path: Path) -> None:
+    (tmp_path / "sql").mkdir()
+    path = tmp_path / "sql/V1__first.sql"
+    path.write_text(FIRST)
+    run = add(tmp_path)
+    assert run.returncode == 0
+    assert "-- rlslint: ignore[" in path.read_text()
+    assert "No Git repository tells whether sql/V1__first.sql has run" in run.stderr
+
+
 def test_only_what_is_new_gets_a_comment(tmp_path: Path) -> None:
     repository = new_repository(tmp_path / "shop")
     repository.write("migrations/1.sql", FIRST)

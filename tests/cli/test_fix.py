@@ -368,6 +368,25 @@ def test_a_migration_shows_nobody_more_and_shuts_nobody_out(tmp_path: Path, serv
     assert not any(reach.is_own for reach in lost)
 
 
+def test_a_migration_that_was_taken_back_runs_again(tmp_path: Path, server: Server) -> None:
+    """What closed a table stays closed meanwhile."""
+    goose = next(layout for layout in LAYOUTS if layout.name == "goose")
+    written(tmp_path, goose.files)
+    paths = fixed(tmp_path).stdout.splitlines()
+    scripts = [(tmp_path / path).read_text().partition("-- +goose Down") for path in paths]
+    with loaded(server, [SETUP, NOTES]) as one:
+        for way in (scripts, [script[::-1] for script in scripts[::-1]], scripts):
+            for up, _, _ in way:
+                assert one.database.run(up, one.user).errors == ()
+            protected = "SELECT relrowsecurity FROM pg_class WHERE relname = 'notes'"
+            assert one.database.run(protected).output == "t"
+
+
+def test_what_is_never_taken_back_is_made_once(tmp_path: Path) -> None:
+    written(tmp_path, LAYOUTS[0].files)
+    assert "DROP POLICY" not in fixed(tmp_path, "--diff").stdout
+
+
 def test_what_would_be_written_is_shown_and_not_written(tmp_path: Path) -> None:
     written(tmp_path, LAYOUTS[0].files)
     before = contents(tmp_path)

@@ -11,10 +11,14 @@ from rlslint.text.display import printable
 
 
 class Undoable(NamedTuple):
-    """A statement, and the one that takes it back: "" where that is not plain."""
+    """A statement, and the one that takes it back: "" where that is not plain.
+
+    `before` clears its way where it has been run already and was not taken back.
+    """
 
     sql: str
     reverse: str = ""
+    before: str = ""
 
 
 class Step(NamedTuple):
@@ -33,6 +37,20 @@ class Change(NamedTuple):
     words: tuple[str, ...]
     steps: tuple[Step, ...]
     alone: bool = False
+
+    @property
+    def repeatable(self) -> tuple[Step, ...]:
+        """The steps as they can be taken once more when the way back has left some of it."""
+        return tuple(
+            step._replace(
+                statements=tuple(
+                    each
+                    for one in step.statements
+                    for each in (*((Undoable(one.before),) if one.before else ()), one)
+                )
+            )
+            for step in self.steps
+        )
 
     @property
     def back(self) -> tuple[Step, ...]:

@@ -27,6 +27,7 @@ class Framework(NamedTuple):
     in capitals, {number} what the file begins with, {alone} what says that it runs outside of a
     transaction (`alone`), {up} and {down} the statements; other names are groups of `sign`.
     `execute` is one statement, whose {sql} is written by `literal`; `comment` begins a comment.
+    Where it does not go back alone, it takes back in a transaction what it has done outside of one.
     """
 
     sign: Pattern[str]
@@ -37,6 +38,7 @@ class Framework(NamedTuple):
     comment: str
     alone: str = ""
     nothing: str = ""
+    goes_back_alone: bool = True
 
 
 def _heredoc(sql: str, begin: str) -> str:
@@ -147,6 +149,7 @@ _FRAMEWORKS = (
         _in_javascript,
         "    // ",
         alone="  transaction = false as const;\n\n",
+        goes_back_alone=False,
     ),
     Framework(
         Pattern(r"(?s)^(?=.*\bKysely<(?P<schema>\w+)>).*?\basync function up\((?P<name>\w+)"),
@@ -237,9 +240,19 @@ def _source(framework: Framework, change: Change, stem: str, like: str) -> str:
         "imports": f"{imports[0]}\n" if imports else "",
         "alone": framework.alone if change.alone else "",
     }
-    values["up"] = _executed(framework, change.steps, values)
-    values["down"] = _executed(framework, change.back, values)
+    values["up"] = _executed(framework, change.repeatable, values)
+    back = change.back if framework.goes_back_alone else tuple(map(_in_transaction, change.back))
+    values["down"] = _executed(framework, back, values)
     return _filled(framework.source, values)
+
+
+def _in_transaction(step: Step) -> Step:
+    """Return a step that nothing keeps from being taken in a transaction."""
+    plain = (
+        one._replace(sql=one.sql.replace("DROP INDEX CONCURRENTLY ", "DROP INDEX "))
+        for one in step.statements
+    )
+    return step._replace(statements=tuple(plain))
 
 
 def _executed(framework: Framework, steps: Sequence[Step], values: dict[str, str]) -> str:
@@ -247,8 +260,8 @@ def _executed(framework: Framework, steps: Sequence[Step], values: dict[str, str
     indent = framework.comment[: -len(framework.comment.lstrip())]
     for step in steps:
         lines += (f"{framework.comment}{comment}\n" for comment in step.comments)
-        for sql, _ in step.statements:
-            written = framework.literal(sql)
+        for one in step.statements:
+            written = framework.literal(one.sql)
             if not written.startswith("`"):
                 first, *rest = written.split("\n")
                 written = "\n".join((first, *(indent + line for line in rest)))

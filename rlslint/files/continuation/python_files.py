@@ -101,7 +101,7 @@ def _alembic_source(change: Change, revision: str, head: str, now: datetime) -> 
         "from alembic import op\n\n"
         f"revision = {literal(revision)}\ndown_revision = {literal(head)}\n"
         "branch_labels = None\ndepends_on = None\n\n\n"
-        f"def upgrade() -> None:\n{_executed(change.steps, change.alone)}\n\n"
+        f"def upgrade() -> None:\n{_executed(change.repeatable, change.alone)}\n\n"
         f"def downgrade() -> None:\n{_executed(change.back, change.alone)}"
     )
 
@@ -207,7 +207,7 @@ def _django_source(change: Change, dependencies: Sequence[tuple[str, str]]) -> s
     listed = "".join(
         f"        ({literal(label)}, {literal(stem)}),\n" for label, stem in dependencies
     )
-    operations = "".join(_operation(step) for step in change.steps)
+    operations = "".join(_operation(step) for step in change.repeatable)
     alone = "    atomic = False\n\n" if change.alone else ""
     return (
         "from django.db import migrations\n\n\n"
@@ -218,11 +218,11 @@ def _django_source(change: Change, dependencies: Sequence[tuple[str, str]]) -> s
 
 def _operation(step: Step) -> str:
     lines = [f"        # {comment}\n" for comment in step.comments]
-    for sql, reverse in step.statements:
-        back = literal(reverse) if reverse else "migrations.RunSQL.noop"
+    for one in step.statements:
+        back = literal(one.reverse) if one.reverse else "migrations.RunSQL.noop"
         lines.append(
             "        migrations.RunSQL(\n"
-            f"            sql={literal(sql)},\n            reverse_sql={back},\n        ),\n"
+            f"            sql={literal(one.sql)},\n            reverse_sql={back},\n        ),\n"
         )
     return "".join(lines)
 

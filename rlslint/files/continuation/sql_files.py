@@ -226,7 +226,9 @@ def _sql(tool: Tool, change: Change, with_way_back: bool, like: Migration) -> by
     alone = change.alone and tool.alone is not None
     up, down = (tool.alone or "", tool.alone_down) if alone else (tool.up, tool.down)
     head = tool.head.replace("{words}", " ".join(change.words).capitalize())
-    parts = [head, up, *_body(tool, change.steps), *_end(tool, alone)]
+    has_way_back = not with_way_back or bool(tool.down)
+    steps = change.repeatable if has_way_back else change.steps
+    parts = [head, up, *_body(tool, steps), *_end(tool, alone)]
     if with_way_back and tool.down:
         parts += ["", down, *_body(tool, change.back)]
     return _lines(parts, like)
@@ -258,7 +260,8 @@ def _body(tool: Tool, steps: Sequence[Step]) -> list[str]:
         if lines:
             lines.append(tool.between)
         lines += (f"-- {comment}" for comment in step.comments)
-        for number, (statement, _) in enumerate(step.statements):
+        for number, one in enumerate(step.statements):
+            statement = one.sql
             if number and tool.between:
                 lines.append(tool.between)
             is_wrapped = before and ";" in statement.rstrip().rstrip(";")
