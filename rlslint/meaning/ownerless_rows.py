@@ -12,7 +12,7 @@ from rlslint.meaning.bounds import bounds_of
 from rlslint.meaning.context import ContextFunctions, is_own, own_column, own_columns
 from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.worlds import SessionSettings
-from rlslint.sql.expressions import Call, Case, Column, Expr, IsNull, IsTruth, Operator
+from rlslint.sql.expressions import And, Call, Case, Column, Expr, IsNull, IsTruth, Operator
 
 
 @remembered
@@ -64,6 +64,17 @@ def rows_without_value(
     if admits_all(expression, session, not_null, functions, (empty,)):
         return expression
     return None
+
+
+def is_spelled_out(expression: Expr, number: int) -> bool:
+    """Tell whether a predicate asks in so many words for no value in a column and no context."""
+    for part in expression.walk():
+        if isinstance(part, And):
+            empty = [one for one in part.arguments if isinstance(one, IsNull) and not one.negated]
+            asked = [own_columns(one) for one in empty]
+            if {number} in asked and not all(asked):
+                return True
+    return False
 
 
 @remembered

@@ -371,6 +371,28 @@ def test_what_a_view_says_of_itself(
     assert found.severity.name == severity
 
 
+@pytest.mark.parametrize(
+    ("condition", "severities"),
+    [
+        ("owner = ME OR (owner IS NULL AND ME IS NULL)", ["info", "warning"]),
+        ("owner IS NOT DISTINCT FROM ME", ["error", "error"]),
+        ("coalesce(owner, '') = coalesce(ME, '')", ["error", "error"]),
+    ],
+)
+def test_who_spells_out_that_nobody_owns_nothing_means_it(
+    tmp_path: Path, condition: str, severities: list[str]
+) -> None:
+    condition = condition.replace("ME", "current_setting('app.me', true)")
+    sql = f"""CREATE ROLE web LOGIN;
+    CREATE TABLE notes (id int PRIMARY KEY, owner text);
+    GRANT SELECT, INSERT ON notes TO web;
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY added ON notes FOR INSERT TO web WITH CHECK ({condition});
+    CREATE POLICY seen ON notes FOR SELECT TO web USING ({condition});"""
+    found = findings_of(lint(tmp_path, {"migrations/1.sql": sql}), "policy-null-safe-comparison")
+    assert [one.severity.name for one in found] == severities
+
+
 def test_what_tests_make_is_no_part_of_the_program(tmp_path: Path) -> None:
     files = {
         "migrations/0001_docs.sql": TENANTS.replace("USING (true)", "USING (tenant_id = 1)"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.catalog.model import Column, Policy
+from rlslint.config import Severity
 from rlslint.meaning.context import own_column
 from rlslint.meaning.openings import openings
-from rlslint.meaning.ownerless_rows import fillable_columns, rows_without_value
+from rlslint.meaning.ownerless_rows import fillable_columns, is_spelled_out, rows_without_value
 from rlslint.meaning.worlds import MISSING, SessionSettings
 from rlslint.project import Finding
 from rlslint.project.project import Project
@@ -62,9 +63,17 @@ def policy_null_safe_comparison(policy: Policy, project: Project) -> Iterator[Fi
                 span=clause.span(place),
                 label=f"true where {column} and the context are NULL",
                 help=_help(policy, column),
+                severity=_severity(clause.expression, number, exposed.commands),
                 confidence=certainty(project),
             )
             return
+
+
+def _severity(expression: Expr, number: int, commands: tuple[str, ...]) -> Severity | None:
+    """Return how grave it is: who writes `IS NULL AND … IS NULL` knows of rows without an owner."""
+    if not is_spelled_out(expression, number):
+        return None
+    return Severity.info if commands == ("insert",) else Severity.warning
 
 
 def _help(policy: Policy, column: Column) -> str:

@@ -254,17 +254,19 @@ def _finding(
     if path and kind != _LOOKED_UP:
         name = f"{path[-1]} of {name}"
     count = len([one for one in first.usual.tables if one is not table])
-    tables = "that of another table compares" if count == 1 else f"those of {count} tables compare"
+    does, do = ("looks up", "look up") if kind == _LOOKED_UP else ("compares", "compare")
+    with_, where = ("in", "where") if kind == _LOOKED_UP else ("with", "which")
+    tables = f"that of another table {does}" if count == 1 else f"those of {count} tables {do}"
+    there = "" if kind == _LOOKED_UP else " with"
     return Finding(
         object=str(policy),
         message=f"{spoken(roles)} can get at rows of {table} whatever their {meant}: "
-        f"policy {policy.spoken} compares {column} with {name}, which {tables} with "
-        f"{meant}",
+        f"policy {policy.spoken} {does} {column} {with_} {name}, {where} {tables}{there} {meant}",
         span=first.clause.span(first.bound.expression),
         label=f"{column} is not what {name} holds",
-        help=_help(policy, faults) or f"compare {meant} instead of {column}",
+        help=_help(policy, faults) or f"{do} {meant} instead of {column}",
         related=also_shown(
-            (first.usual.clause, f"compares {meant}"),
+            (first.usual.clause, f"{does} {meant}"),
             *((one.clause.span(one.bound.expression), "here as well") for one in faults[1:]),
             beside=first.clause.span(first.bound.expression),
         ),
