@@ -58,20 +58,23 @@ def dependencies(catalog: Catalog, role: str, roots: Iterable[Expr | Asked]) -> 
     return found
 
 
-def what_changed(before: Asked, after: Asked, catalogs: tuple[Catalog, Catalog]) -> str:
+def what_changed(
+    before: Asked, after: Asked, catalogs: tuple[Catalog, Catalog], names: Mapping[str, str]
+) -> str:
     """Return in which respect a function or view is another one, "" where it is the same.
 
     Of tables only the privilege to read them is told. What is known on one side only is another.
+    `names` are what roles were called before.
     """
     earlier, later = _told(before, catalogs[0]), _told(after, catalogs[1])
     match before.subject, after.subject:
         case Function() as was, Function() as now:
-            if not do_the_same(was, now):
+            if not do_the_same(was, now, names):
                 return f"what {after.subject} gives has changed"
             if earlier != later:
                 return f"who may call {after.subject} has changed"
         case Relation() as was, Relation() as now:
-            if not _shows_the_same(was, now):
+            if not _shows_the_same(was, now, names):
                 return f"what {after.subject} shows has changed"
             if earlier != later:
                 return f"who may read {after.subject} has changed"
@@ -142,7 +145,7 @@ def _told(asked: Asked, catalog: Catalog) -> bool | None:
         return None
 
 
-def _shows_the_same(was: Relation, now: Relation) -> bool:
+def _shows_the_same(was: Relation, now: Relation, names: Mapping[str, str]) -> bool:
     try:
         if was.kind is not now.kind:
             return False
@@ -150,7 +153,7 @@ def _shows_the_same(was: Relation, now: Relation) -> bool:
             return True
         if was.is_view and runs_as_invoker(was) is not runs_as_invoker(now):
             return False
-        if was.owner != now.owner:
+        if was.owner != names.get(now.owner, now.owner):
             return False
         earlier, later = was.view_query(), now.view_query()
     except UnknownFact as gap:

@@ -10,8 +10,8 @@ from rlslint.access.effective import Extent, Rows
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
-from rlslint.drift.likeness import alike
-from rlslint.meaning.carrying_over import carried_over
+from rlslint.drift.likeness import alike, same_type
+from rlslint.meaning.carrying_over import NO_NAMES, carried_over
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.implying import difference
@@ -46,11 +46,15 @@ NO_CHANGE = RowsChange(_NO, _NO)
 
 
 class Sides(NamedTuple):
-    """A table in the catalog that was, and its successor in the `catalog` that is."""
+    """A table in the catalog that was, and its successor in the `catalog` that is.
+
+    `names` are what its roles were called before, where they have other names.
+    """
 
     before: Relation
     after: Relation
     catalog: Catalog
+    names: Mapping[str, str] = NO_NAMES
 
 
 def change_of(before: Rows, after: Rows, sides: Sides | None) -> RowsChange:
@@ -194,7 +198,7 @@ def _between(before: Expr | None, after: Expr | None, sides: Sides | None) -> Ro
     if before is None or after is None or sides is None:
         return unknown_change("its condition is not known")
     try:
-        before = carried_over(before, sides.before, sides.after, sides.catalog)
+        before = carried_over(before, *sides)
     except UnknownFact:
         return unknown_change("what its condition reads has changed")
     retyped = _of_other_type(sides, own_columns(after))
@@ -220,7 +224,7 @@ def _of_other_type(sides: Sides, numbers: frozenset[int]) -> str:
         was = sides.before.columns.get(name)
         if now.number not in numbers or was is None:
             continue
-        if not (was.knows("type") and now.knows("type")) or was.type == now.type:
+        if not (was.knows("type") and now.knows("type")) or same_type(was.type, now.type):
             continue
         if not any({was.type, now.type} <= some for some in _ALIKE_TYPES):
             return name

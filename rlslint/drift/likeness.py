@@ -47,6 +47,13 @@ def local_name(name: str) -> str:
     return name.rpartition(".")[2]
 
 
+def same_type(ours: str, theirs: str) -> bool:
+    """Tell whether two names are of one type, where one of them may leave its schema out."""
+    if "." in ours and "." in theirs:
+        return ours == theirs
+    return local_name(ours) == local_name(theirs)
+
+
 def signature(function: Function) -> str:
     """Return a function's name with the types of its arguments, which tell overloads apart."""
     return f"{function}({','.join(map(local_name, function.argument_types))})"
@@ -156,9 +163,26 @@ class _Pairing:
             and (not with_outputs or self._in_order(ours.outputs, theirs.outputs))
             and self._in_order(ours.conditions, theirs.conditions)
             and self._in_order(ours.rows, theirs.rows)
+            and self._same_choice(ours, theirs, with_outputs)
             and len(ours.arms) == len(theirs.arms)
             and all(map(self._same_query, ours.arms, theirs.arms, repeat(with_outputs)))
         )
+
+    def _same_choice(self, ours: Query, theirs: Query, with_outputs: bool) -> bool:
+        """Tell whether two queries group, sort and cut off their rows alike."""
+        if not self._same_part(ours.limits, theirs.limits):
+            return False
+        if not with_outputs and ours.limits == (None, None):
+            return True
+        left, right = (
+            (
+                tuple(_meant(one, query) for one in query.grouping),
+                tuple(_meant(one, query) for one in query.distinct),
+                tuple((_meant(one, query), falls) for one, falls in query.ordering),
+            )
+            for query in (ours, theirs)
+        )
+        return ours.grouped == theirs.grouped and self._same_part(left, right)
 
     def _same_source(self, ours: Source, theirs: Source) -> bool:
         match ours, theirs:
@@ -172,6 +196,17 @@ class _Pairing:
                 return self.are_alike(left, right)
             case _:
                 return ours.name == theirs.name and _is_bare(ours) and _is_bare(theirs)
+
+
+def _meant(part: Expr, query: Query) -> Expr:
+    """Return the output that a part of GROUP BY or ORDER BY names by its number or its name."""
+    match part:
+        case Constant(int() as number) if 0 < number <= len(query.outputs):
+            return query.outputs[number - 1]
+        case Column((name,), binding=None) if name in query.output_names:
+            return query.outputs[query.output_names.index(name)]
+        case _:
+            return part
 
 
 def _is_bare(source: Source) -> bool:

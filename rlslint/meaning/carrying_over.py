@@ -8,15 +8,26 @@ from rlslint.catalog import Catalog
 from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
+from rlslint.drift.likeness import same_type
 from rlslint.meaning.context import is_own
 from rlslint.sql.expressions import Call, Column, ColumnBinding, Expr, Query, Source
 from rlslint.sql.rebuilding import read_from, rebound, rebuilt
 
+NO_NAMES: Mapping[str, str] = {}
+"""That no role has another name in another catalog."""
 
-def carried_over(expression: Expr, relation: Relation, there: Relation, catalog: Catalog) -> Expr:
+
+def carried_over(
+    expression: Expr,
+    relation: Relation,
+    there: Relation,
+    catalog: Catalog,
+    names: Mapping[str, str] = NO_NAMES,
+) -> Expr:
     """Return a predicate on `relation` as one on `there`, its successor in `catalog`.
 
-    Columns and tables go by name, columns that were renamed by number, functions by what they do.
+    Columns and tables go by name, columns that were renamed by number, functions by what they do;
+    `names` are what roles of the other catalog are called here.
     Raises GivenUp where something has no counterpart, so that the two cannot be compared.
     """
     numbers = _numbers(relation, there)
@@ -26,7 +37,7 @@ def carried_over(expression: Expr, relation: Relation, there: Relation, catalog:
             case Column() if is_own(child):
                 return _own(child, numbers)
             case Call(function=Function() as function):
-                return _called(rebuilt(child, change), function, catalog)
+                return _called(rebuilt(child, change), function, catalog, names)
             case Query():
                 return _reading(rebuilt(child, change), catalog)
             case _:
@@ -57,32 +68,36 @@ def _own(column: Column, numbers: Mapping[int, int]) -> Expr:
             return column
 
 
-def _called(call: Expr, function: Function, catalog: Catalog) -> Expr:
+def _called(call: Expr, function: Function, catalog: Catalog, names: Mapping[str, str]) -> Expr:
     for other in catalog.function_names.get((function.schema, function.name), ()):
-        if do_the_same(function, other):
+        if do_the_same(function, other, names):
             copy = call.copied()
             setattr(copy, "function", other)  # noqa: B010
             return copy
     raise GivenUp(call)
 
 
-def do_the_same(function: Function, other: Function) -> bool:
-    """Tell whether two functions of one name do the same."""
+def do_the_same(function: Function, other: Function, names: Mapping[str, str] = NO_NAMES) -> bool:
+    """Tell whether two functions of one name do the same; `names` are of the other's roles."""
     try:
+        if function.owner != names.get(other.owner, other.owner):
+            return False
+        types = (function.return_type, *function.argument_types)
+        others = (other.return_type, *other.argument_types)
+        if len(types) != len(others) or not all(map(same_type, types, others)):
+            return False
         return all(getattr(function, fact) == getattr(other, fact) for fact in _FACTS)
     except UnknownFact:
         return False
 
 
 _FACTS = (
-    "argument_types",
-    "return_type",
+    "returns_set",
     "language",
     "volatility",
     "security_definer",
     "settings",
     "body",
-    "owner",
 )
 
 

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from rlslint import NamedTuple
-from rlslint.access import ASSUMED_ROLE, certainly_of, settable_roles
+from rlslint.access import (
+    ASSUMED_ROLE,
+    certainly,
+    certainly_of,
+    is_superuser,
+    settable_roles,
+)
 from rlslint.access.causes import Answered, causes
 from rlslint.access.circumstances import (
     Circumstance,
@@ -28,7 +34,7 @@ from rlslint.access.differences import (
 from rlslint.access.effective import Extent, Ground, Rows, representative
 from rlslint.access.ways import Way
 from rlslint.catalog.model import Relation
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.project.matrix import AskedRole, Matrix, likeness
 from rlslint.sql.expressions import Expr
 from rlslint.text import Statement
@@ -89,6 +95,15 @@ def _roles(before: Matrix, after: Matrix) -> Mapping[str, AskedRole]:
     renamed = set(_renamed(before, after).values()) if later else set()
     earlier = {role.name: role for role in before.roles if role.name not in renamed}
     found = {**earlier, **later}
+    if _is_of_server(before) is not _is_of_server(after):
+        # A history knows none of the superusers of a server, who get every row there.
+        for matrix, others in ((before, after), (after, before)):
+            catalog, known = matrix.project.catalog, others.project.catalog.roles
+            found = {
+                name: role
+                for name, role in found.items()
+                if name in known or not certainly(is_superuser, catalog, name)
+            }
     if not (ASSUMED_ROLE in earlier and ASSUMED_ROLE in later):
         found.pop(ASSUMED_ROLE, None)
     return found
@@ -104,11 +119,38 @@ def _renamed(before: Matrix, after: Matrix) -> Mapping[str, str]:
             if name not in others and role.created is not None:
                 names.setdefault(role.created.sql, []).append(name)
         made.append(names)
-    return {
+    return _migrating(before, after) | {
         now[0]: was[0]
         for sql, now in made[1].items()
         if len(now) == 1 and len(was := made[0].get(sql, [])) == 1
     }
+
+
+def _is_of_server(matrix: Matrix) -> bool:
+    """Tell whether a catalog was read from a server, which has roles that no history makes."""
+    role = matrix.project.catalog.roles.get("pg_database_owner")
+    return role is not None and role.created is not None
+
+
+def _migrating(before: Matrix, after: Matrix) -> dict[str, str]:
+    """Return what the role of the migrations is called on a server, and what it was called before.
+
+    There what it makes has one owner.
+    """
+    if _is_of_server(before) is _is_of_server(after):
+        return {}
+    history, server = (after, before) if _is_of_server(before) else (before, after)
+    made, there = (matrix.project.catalog.relations.known() for matrix in (history, server))
+    owners = {str(one): one.owner for one in there if one.knows("owner")}
+    names = {
+        owners[str(one)]
+        for one in made
+        if one.knows("owner") and one.owner == MIGRATION_ROLE and str(one) in owners
+    }
+    if len(names) != 1:
+        return {}
+    (name,) = names
+    return {name: MIGRATION_ROLE} if history is before else {MIGRATION_ROLE: name}
 
 
 def _pairs(
@@ -137,6 +179,7 @@ class _Comparing:
         self._before = before
         self._after = after
         self._names = _renamed(before, after)
+        self._is_mixed = _is_of_server(before) is not _is_of_server(after)
         self._known: dict[object, RowsChange] = {}
         self._new: dict[object, tuple[Statement, ...]] = {}
         self._conditions: dict[object, tuple[Circumstance, ...]] = {}
@@ -179,6 +222,9 @@ class _Comparing:
     ) -> Change | None:
         before = _answer(self._before, self._was(role), was, command)
         after = _answer(self._after, role, now, command)
+        if self._is_mixed:
+            # A server tells what a history takes for granted.
+            before, after = before._replace(doubts=()), after._replace(doubts=())
         change = self._change(was, now, role, command, before, after)
         around: tuple[Circumstance, ...] = ()
         if was is not None and now is not None:
@@ -220,7 +266,7 @@ class _Comparing:
                 _answer(self._before, names[0], was, command),
                 _answer(self._after, names[1], now, command),
             )
-            if not change_of(*begun, Sides(was, now, sides[1].catalog)).is_none:
+            if not change_of(*begun, Sides(was, now, sides[1].catalog, self._names)).is_none:
                 words = f"sessions of {role} begin as {names[1]}"
                 said = sides[1].catalog.roles[role].statements.get("setting role")
                 found.append(Circumstance(words, (said,) if said is not None else ()))
@@ -275,10 +321,14 @@ class _Comparing:
             for matrix, name, table in self._sides(was, now, role)
         )
         catalog = self._after.project.catalog
-        sides = Sides(was, now, catalog) if was is not None and now is not None else None
+        sides = (
+            Sides(was, now, catalog, self._names) if was is not None and now is not None else None
+        )
         for key in dict.fromkeys((*later, *earlier)):
             before, after = earlier.get(key), later.get(key)
             rows = [NO_TABLE if way is None else way.rows for way in (before, after)]
+            if self._is_mixed:
+                rows = [one._replace(doubts=()) for one in rows]
             # Who gets every row of the table itself needs no other way.
             direct = [
                 _answer(matrix, name, table, command)
@@ -322,7 +372,7 @@ class _Comparing:
         if found is None:
             # What a condition looks up may lead back to the table itself.
             self._known[key] = NO_CHANGE
-            found = change_of(before, after, Sides(was, now, later))
+            found = change_of(before, after, Sides(was, now, later, self._names))
             because, self._new[key] = self._of_what_is_asked(role, (before, after), now)
             self._known[key] = found = perhaps_too(found, because)
         return found
@@ -375,7 +425,7 @@ class _Comparing:
             was = earlier.get((key[0], self._was(key[1])))
             if was is None or now.subject is table:
                 continue
-            told = what_changed(was, now, (before, after))
+            told = what_changed(was, now, (before, after), self._names)
             if told and not (rights_only and "gives" in told):
                 return told, tuple(new_statements(was, now))
             if isinstance(was.subject, Relation) and isinstance(now.subject, Relation):

@@ -54,6 +54,12 @@ CALLED = "CREATE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1';"
             id="a view behind a view",
         ),
         pytest.param(
+            "CREATE VIEW v AS SELECT * FROM docs ORDER BY id LIMIT 1;" + THROUGH,
+            "CREATE OR REPLACE VIEW v AS SELECT * FROM docs ORDER BY id LIMIT 5;",
+            "what public.v shows has changed",
+            id="how many rows a view shows",
+        ),
+        pytest.param(
             CALLED + "CREATE VIEW v AS SELECT * FROM docs WHERE tenant_id = f();" + THROUGH,
             "CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql STABLE AS 'SELECT 2';",
             "what public.f gives has changed",

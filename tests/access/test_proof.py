@@ -16,6 +16,7 @@ from rlslint.access.tracing import trace
 from rlslint.catalog.model import Relation
 from rlslint.config.options import Config
 from rlslint.meaning.given import Given, given_row
+from rlslint.project.access_changes import compare
 from rlslint.project.matrix import Matrix, matrix_of
 from rlslint.project.opening import open_databases, open_files
 from rlslint.project.project import Project
@@ -85,7 +86,22 @@ def test_a_whole_project(project: Path, database: Database) -> None:
     for script in scripts:
         database.run(script)
     (only,) = open_files([project], Config()).projects
+    opening = open_databases([database.conninfo()], Config())
+    assert not (opening.errors or opening.faults)
+    told = compare(matrix_of(only.project), matrix_of(opening.projects[0].project)).changes
+    changed = {role for change in told for role in change.roles}
+    assert changed <= _TOLD_BY_SERVER.get(project.name, set())
     assert proven(database, only.project).share_unknown <= _MOST_UNKNOWN
+
+
+_TOLD_BY_SERVER = {
+    # A program tells of a role that no migration makes, and of one that runs the migrations.
+    "no-row-security": {"blog"},
+    "article-ingress": {"nightly"},
+    # The platform's own roles can call what PUBLIC can.
+    "seeded-supabase": {"supabase_auth_admin", "supabase_storage_admin"},
+}
+"""The roles of which a server tells something else than the migrations of a project do."""
 
 
 @pytest.mark.times(1, 20)
