@@ -20,7 +20,7 @@ COMMAND = "rlslint check --select policy-column-shadowed"
 _PROJECT = "fixtures/seeded-settings"
 _RULE = "policy-column-shadowed"
 _SEQUENCE = re.compile(r"\x1b\[([\d;]*)m")
-_COLOURS = {"31": "#ff7b72", "33": "#e3b341", "34": "#79c0ff", "36": "#76e3ea"}
+_COLOURS = {"31": "#ff7b72", "33": "#e3b341", "34": "#79c0ff", "35": "#d2a8ff", "36": "#76e3ea"}
 _WIDTH, _HEIGHT, _MARGIN, _BAR = 8.43, 20, 18, 34
 
 

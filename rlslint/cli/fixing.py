@@ -22,6 +22,7 @@ from rlslint.files.continuation.continuing import continued
 from rlslint.files.layouts import History
 from rlslint.project.migrations import histories_at
 from rlslint.reports import ReportedFinding, Result, shown_path
+from rlslint.reports.edits import fix_of
 from rlslint.reports.mends import Mend, agreeing, is_mend, mends_of, steps_of
 from rlslint.rules import UnknownRuleError
 from rlslint.text.display import printable
@@ -272,6 +273,9 @@ class Mending:
             help = " ".join((one.finding.help or one.message).split())
             told = f"its SQL is left out, for {reason}: {help}" if reason else help
             yield f"  {one.where}: {one.name}: {told}"
+        edits = (fix_of(one) for one in self.left if not is_mend(one))
+        if any(edit is not None and not edit.is_of_migration for edit in edits):
+            yield "`rlslint check --fix --unsafe-fixes --diff` shows what can be edited in place."
 
 
 _OfPart = tuple[int, Mend]

@@ -59,10 +59,11 @@ def _pages(cards: Sequence[Card], by_family: bool) -> Iterator[str]:
 def _paint(words: str, part: str) -> str:
     from click import style
 
-    return style(words, fg=_COLOURS.get(part), bold=part == "heading")
+    return style(words, fg=_COLOURS.get(part), bold=part in _BOLD)
 
 
-_COLOURS = {"code": "cyan", "keyword": "blue", "constant": "green"}
+_COLOURS = {"code": "magenta", "constant": "magenta"}
+_BOLD = frozenset(("heading", "keyword"))
 _WIDEST = 100
 
 

@@ -14,7 +14,8 @@ from rlslint.text.sentences import told
 if TYPE_CHECKING:
     from rlslint.text.display import Part
 
-_COLOURS = {Severity.error: "red", Severity.warning: "yellow", Severity.info: "cyan"}
+_COLOURS = {Severity.error: "red", Severity.warning: "magenta", Severity.info: None}
+"""Yellow, cyan and green cannot be read on a light background, nor white and black on the other."""
 
 
 _PLAIN = Screen()
@@ -99,8 +100,10 @@ def _paint(severity: Severity, screen: Screen) -> Painter:
         match part:
             case "mark" | "title":
                 return style(text, fg=_COLOURS[severity], bold=True)
-            case "gutter" | "secondary" | "arrow":
+            case "gutter" | "arrow":
                 return style(text, fg="blue", bold=True)
+            case "secondary":
+                return text
             case _:
                 return style(text, bold=True)
 

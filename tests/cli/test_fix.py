@@ -620,3 +620,15 @@ def test_what_does_not_exist_is_an_error(tmp_path: Path) -> None:
     run = fixed(tmp_path, "nowhere")
     assert run.returncode == 2
     assert "nowhere does not exist." in run.stderr
+
+
+def test_what_is_edited_where_it_stands_is_told(tmp_path: Path) -> None:
+    program = (
+        "import psycopg\n\n\ndef use(tenant: str) -> None:\n"
+        '    with psycopg.connect("postgresql://web@db/shop") as conn:\n'
+        "        conn.execute(f\"SET LOCAL app.tenant = '{tenant}'\")\n"
+    )
+    written(tmp_path, {"migrations/1_docs.sql": SETUP, "app.py": program})
+    run = fixed(tmp_path)
+    assert "set-string-interpolation" in run.stderr
+    assert "`rlslint check --fix --unsafe-fixes --diff` shows what can be edited" in run.stderr

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from rlslint.cli.progress import Progress
+from tests.command_line import rlslint
 
 PROJECT = {
     "migrations/0001_docs.sql": """CREATE ROLE app_user LOGIN;
@@ -144,3 +145,14 @@ def test_progress_is_shown_when_it_takes_a_while_and_wiped(
         "Asking the rules …",
         "",
     ]
+
+
+@pytest.mark.parametrize("command", ["check --min-severity info", "rule policy-using-true"])
+def test_colours_can_be_read_on_a_light_and_on_a_dark_background(
+    project: Path, command: str
+) -> None:
+    """Of the sixteen, yellow, cyan, green, white and black vanish on one of the two."""
+    run = rlslint(*command.split(), cwd=project, FORCE_COLOR="1")
+    codes = {code for one in re.findall(r"\x1b\[([\d;]*)m", run.stdout) for code in one.split(";")}
+    assert codes
+    assert codes <= {"0", "1", "22", "31", "34", "35"}
