@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from functools import partial
-from itertools import product
+from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
@@ -138,7 +138,7 @@ def _leave_context_to_policies(projects: Iterable[Project]) -> None:
 
 
 def _tell_what_others_protect(built: Sequence[Built]) -> None:
-    """Let each know of which tables files beside it enable row security.
+    """Let each know of which tables files beside it enable row security, and whom scripts grant.
 
     A history that does so for tables that it makes itself is another database, a script is not.
     """
@@ -146,8 +146,11 @@ def _tell_what_others_protect(built: Sequence[Built]) -> None:
         return
     told: dict[str, list[tuple[Built, str, bool]]] = {}
     has_history = not all(one.loose for one in built)
+    granted = frozenset(chain.from_iterable(map(_grantees, (one for one in built if one.loose))))
     for one in built:
         one.project.is_beside_history = one.loose and has_history
+        if not one.loose:
+            one.project.granted_elsewhere = granted
         for name, (path, is_own) in _protected(one.project.catalog).items():
             told.setdefault(name, []).append((one, path, is_own))
     for one in built:
@@ -157,6 +160,19 @@ def _tell_what_others_protect(built: Sequence[Built]) -> None:
             telling = [p for other, p, is_own in others if one.loose or other.loose or not is_own]
             if telling and len(others) == len(by):
                 one.project.protected_elsewhere[name] = telling[0]
+
+
+def _grantees(script: Built) -> Iterator[str]:
+    """Yield whom a script grants tables, those that there are and those that will be."""
+    from rlslint.access.privileges import DATA_PRIVILEGES
+
+    catalog = script.project.catalog
+    for default in catalog.defaults:
+        if default.kind == "tables" and default.privilege in DATA_PRIVILEGES:
+            yield default.grantee
+    for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
+        if relation.knows("grants"):
+            yield from (grant.grantee for grant in relation.grants.known() if grant.statement)
 
 
 def _protected(catalog: Catalog) -> dict[str, tuple[str, bool]]:

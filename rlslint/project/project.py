@@ -76,8 +76,8 @@ class Project:
     its tests speak; `outside` are scripts beside the history, `broken` its statements that the
     grammar refuses. `context_is_elsewhere` tells that another database of the same program has the
     policies, `protected_elsewhere` which file beside these enables row security of a table that
-    has the name, `is_beside_history` that this is a script beside a history. Answers that many
-    rules need are found once.
+    has the name, `granted_elsewhere` whom scripts beside it grant tables, `is_beside_history` that
+    this is a script beside a history. Answers that many rules need are found once.
     """
 
     def __init__(
@@ -107,6 +107,7 @@ class Project:
         self.broken = broken
         self.context_is_elsewhere = False
         self.protected_elsewhere: dict[str, str] = {}
+        self.granted_elsewhere: frozenset[str] = frozenset()
         self.is_beside_history = False
         self.answers: dict[Any, Any] = {}
         self._terms = SharedTerms(catalog)
@@ -127,6 +128,7 @@ class Project:
             broken,
         )
         made.context_is_elsewhere = self.context_is_elsewhere
+        made.granted_elsewhere = self.granted_elsewhere
         return made
 
     @property

@@ -63,3 +63,21 @@ def test_a_script_that_looks_up_which_tables_there_are(
     assert sorted(opened) == wanted
     told = findings_of(result, "rls-files-outside-history")
     assert len(told) == (script != "db/schema.sql")
+
+
+@pytest.mark.parametrize(
+    ("script", "is_said"),
+    [
+        ("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO app_user;", False),
+        ("GRANT SELECT ON docs TO app_user;", False),
+        ("GRANT SELECT ON docs TO other;", True),
+        ("ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO app_user;", True),
+    ],
+)
+def test_whom_a_script_grants_tables_may_use_them(
+    tmp_path: Path, script: str, is_said: bool
+) -> None:
+    made = MADE.replace("GRANT SELECT ON docs, invoices TO app_user;\n", "") + PROTECTS
+    files = {"migrations/0001_made.sql": made, "ops/grants.sql": script}
+    found = findings_of(lint(tmp_path, files), "policy-without-grant")
+    assert bool(found) is is_said

@@ -96,16 +96,17 @@ def _is_told_of(role: str, project: Project) -> bool:
     runtime = project.runtime
     if role == MIGRATION_ROLE or role in runtime.bypassing | runtime.migrating:
         return False
-    if role.startswith("pg_") and not is_granted_something(role, project):
+    told = is_granted_something(role, project)
+    if not told and (role.startswith("pg_") or role in project.granted_elsewhere):
         return False
     if runtime.evidence is Evidence.platform and not is_declared(project.catalog, role):
         if role not in runtime.names:
             return False
-        return not _has_grants_unseen(project.catalog) or is_granted_something(role, project)
+        return not _has_grants_unseen(project.catalog) or told
     if not _users_of_defaults(project.catalog).isdisjoint(_users(project.catalog, role)):
         return False
     # Who makes a role elsewhere grants it elsewhere, unless the history does so as well.
-    return is_declared(project.catalog, role) or is_granted_something(role, project)
+    return is_declared(project.catalog, role) or told
 
 
 @remembered
