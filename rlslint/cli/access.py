@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rlslint.access.effective import COMMANDS, Extent
-from rlslint.access.tracing import Trace, trace
-from rlslint.access.ways import Way, not_understood
+from rlslint.access.tracing import trace
+from rlslint.access.ways import not_understood
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.cli.running import (
@@ -21,7 +21,7 @@ from rlslint.cli.running import (
 from rlslint.cli.streams import ERROR, SUCCESS, Failure, Report, deliver, harmless, joined, say
 from rlslint.config import did_you_mean, with_hint
 from rlslint.config.options import Config, ConfigError
-from rlslint.meaning.given import NOTHING_GIVEN, Given, given_row
+from rlslint.meaning.given import NOTHING_GIVEN, Given, given_row, may_hold
 from rlslint.project import NotChecked
 from rlslint.project.matrix import (
     Asked,
@@ -39,7 +39,8 @@ from rlslint.project.matrix import (
 from rlslint.project.opening import Opening, is_connection_string, open_databases, open_files
 from rlslint.project.project import Project
 from rlslint.reports import place
-from rlslint.reports.access_words import Speaker, reason
+from rlslint.reports.access_explained import Explained
+from rlslint.reports.access_words import reason
 from rlslint.text.faults import tracebacks
 from rlslint.text.sentences import counted, names_in
 
@@ -60,7 +61,8 @@ def show_matrix(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
         findings = _page(named, opening, matrices, options)
     else:
         lines = _rendered(matrices, opening, options["output_format"])
-        findings = joined(lines) if matrices else ""
+        is_data = options["output_format"] not in ("text", "markdown")
+        findings = joined(lines) if matrices or is_data else ""
     after = harmless((*failures(opening, options), *_closing(matrices, opening, options)))
     report = Report("", findings, after, status_of(opening))
     return deliver(report, options["output_file"])
@@ -71,7 +73,7 @@ def explain(table: str, named: tuple[str, ...], options: Mapping[str, Any]) -> i
     opening = opened(named, options)
     commands = _commands(options["commands"]) or ("select",)
     settings, row = _settings(options["settings"]), _row(options["row"])
-    lines: list[str] = []
+    found: list[Explained] = []
     problems: list[str] = []
     for one in opening.projects:
         project = one.project
@@ -97,30 +99,27 @@ def explain(table: str, named: tuple[str, ...], options: Mapping[str, Any]) -> i
             for role in roles or _serving(project)
             for command in commands
         ]
-        lines += ("",) if lines else ()
-        lines += _explained(matrix, traces, options["output_format"])
-    if not lines:
+        found.append(Explained(one.name, matrix, traces))
+    if not found:
         say(*dict.fromkeys(problems), *failures(opening, options))
         if not opening.projects and not opening.errors:
             say("No migrations and no scripts were found, so there is nothing to tell.")
         return ERROR
+    lines = joined(_explained(found, options["output_format"]))
     after = harmless(failures(opening, options))
-    return deliver(Report("", joined(lines), after, status_of(opening)), options["output_file"])
+    return deliver(Report("", lines, after, status_of(opening)), options["output_file"])
 
 
-def _explained(
-    matrix: Matrix, traces: list[tuple[Trace, tuple[Way, ...]]], output_format: str
-) -> Iterator[str]:
+def _explained(found: list[Explained], output_format: str) -> Iterator[str]:
     if output_format == "json":
         from rlslint.reports.access_data import explanation_json
 
-        return explanation_json(matrix, traces)
+        return explanation_json(found)
     from shutil import get_terminal_size
 
-    from rlslint.reports.access_text import explanation
+    from rlslint.reports.access_text import explanations
 
-    speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
-    return explanation(traces, speaker, min(get_terminal_size().columns, _WIDEST))
+    return explanations(found, min(get_terminal_size().columns, _WIDEST))
 
 
 def _serving(project: Project) -> list[str]:
@@ -159,6 +158,10 @@ def _given(table: Relation, settings: tuple[tuple[str, str], ...], row: Mapping[
         if name not in table.columns:
             hint = did_you_mean(name, tuple(table.columns))
             raise NoSuch(with_hint(f'{table} has no column "{name}"', hint))
+        column = table.columns[name]
+        if column.knows("type") and not may_hold(column.type, row[name]):
+            value = json.dumps(row[name])
+            raise NoSuch(f"{table}.{name} is of type {column.type}, which does not hold {value}")
     return Given(given_row(table, row), settings, bool(settings))
 
 

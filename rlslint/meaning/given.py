@@ -17,6 +17,7 @@ from rlslint.meaning.context import (
 )
 from rlslint.meaning.deciding import Outcome, Raised, ways
 from rlslint.meaning.worlds import SessionSettings, Situation
+from rlslint.sql.casts import NotFollowed, RefusedValue, converted
 from rlslint.sql.expressions import Call, Cast, Constant, Expr, IsNull, Items
 from rlslint.sql.rebuilding import rebuilt
 
@@ -45,6 +46,32 @@ def given_row(table: Relation, values: Mapping[str, Value]) -> tuple[tuple[int, 
     """Return a row of a table by attribute number. Raises KeyError for what is no column of it."""
     columns = table.columns
     return tuple((columns[name].number, columns[name].type, one) for name, one in values.items())
+
+
+def may_hold(type_name: str, value: Value) -> bool:
+    """Tell whether PostgreSQL may take a value as JSON writes it for one of a type."""
+    if value is None or type_name in ("json", "jsonb"):
+        return True
+    if isinstance(value, list):
+        kind = type_name.removesuffix("[]")
+        return kind != type_name and all(may_hold(kind, one) for one in value)
+    if isinstance(value, dict):
+        return "." in type_name or type_name not in _PLAIN
+    if isinstance(value, bool):
+        return type_name not in _PLAIN or type_name in ("bool", "text", "varchar", "bpchar")
+    try:
+        converted(str(value), type_name)
+    except RefusedValue:
+        return False
+    except NotFollowed:
+        pass
+    return True
+
+
+_NUMBERS = ("int2", "int4", "int8", "numeric", "float4", "float8")
+_PLAIN = frozenset(
+    (*_NUMBERS, "bool", "text", "varchar", "bpchar", "name", "uuid", "date", "timestamptz")
+)
 
 
 def outcomes(
@@ -93,9 +120,13 @@ _TYPES = {"uid": "uuid", "jwt": "jsonb"}
 def _constant(type_name: str, value: Value) -> Expr:
     """Return a value as PostgreSQL reads it into a column of a type."""
     match value:
-        case None | bool():
+        case None:
+            return Constant(None)
+        case _ if type_name in ("json", "jsonb"):
+            return Cast(Constant(json.dumps(value)), type_name)
+        case bool():
             return Constant(value)
-        case int() if type_name in ("int2", "int4", "int8"):
+        case int() if type_name in _NUMBERS:
             return Constant(value)
         case int() | float() | str():
             # A value that is in a column has been cut to its length already.

@@ -19,7 +19,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.project import NotChecked
 from rlslint.project.matrix import Answer, AskedRole, Matrix, alike_roles
 from rlslint.reports import place
-from rlslint.reports.access_explained import Said, changes, explained, outcome
+from rlslint.reports.access_explained import Explained, Said, changes, explained, outcome
 from rlslint.reports.access_text import Named
 from rlslint.reports.access_words import Speaker, condition_sql, reason, shortened
 from rlslint.text import Span, span_of
@@ -212,15 +212,14 @@ def _without_secrets(value: Any) -> Any:
             return value
 
 
-def explanation_json(
-    matrix: Matrix, traces: Iterable[tuple[Trace, tuple[Way, ...]]]
-) -> Iterator[str]:
-    """Yield one JSON document with each step to some answers about a table."""
-    speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
-    document = {
-        "version": VERSION,
-        "answers": [_explained(trace, ways, speaker, matrix) for trace, ways in traces],
-    }
+def explanation_json(found: Iterable[Explained]) -> Iterator[str]:
+    """Yield one JSON document with each step to some answers about a table of each project."""
+    answers = []
+    for name, matrix, traces in found:
+        speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+        for trace, ways in traces:
+            answers.append({"project": name, **_explained(trace, ways, speaker, matrix)})
+    document = {"version": VERSION, "answers": answers}
     yield json.dumps(_without_secrets(document), indent=2)
 
 

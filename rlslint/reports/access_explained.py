@@ -5,7 +5,7 @@ A terminal, JSON, editors and reports say it in these words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint import NamedTuple
 from rlslint.access.effective import Extent, Ground
@@ -30,6 +30,7 @@ from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, quoted_roles
 from rlslint.meaning.deciding import Outcome, Raised
+from rlslint.project.matrix import Matrix
 from rlslint.reports.access_words import (
     Speaker,
     clause_sql,
@@ -41,6 +42,14 @@ from rlslint.reports.access_words import (
 from rlslint.sql import quoted_identifier
 from rlslint.text import Statement
 from rlslint.text.sentences import listed
+
+
+class Explained(NamedTuple):
+    """What a project answers about one table, each answer with its trace and other ways."""
+
+    name: str
+    matrix: Matrix
+    traces: Sequence[tuple[Trace, tuple[Way, ...]]]
 
 
 class Said(NamedTuple):

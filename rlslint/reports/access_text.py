@@ -10,7 +10,7 @@ from rlslint.access.ways import Way
 from rlslint.catalog.model import Relation
 from rlslint.project.matrix import AlikeRoles, Matrix, alike_roles
 from rlslint.reports import file_and_row
-from rlslint.reports.access_explained import Said, changes, explained, outcome
+from rlslint.reports.access_explained import Explained, Said, changes, explained, outcome
 from rlslint.reports.access_words import (
     Speaker,
     about_role,
@@ -164,14 +164,18 @@ def _least_last(alike: tuple[list[str], AlikeRoles]) -> bool:
     return _is_none(alike[1])
 
 
-def explanation(
-    traces: Sequence[tuple[Trace, tuple[Way, ...]]], speaker: Speaker, width: int
-) -> Iterator[str]:
+def explanations(found: Sequence[Explained], width: int) -> Iterator[str]:
     """Yield why roles get at rows of a table, step by step, for a terminal of some width."""
-    for number, (trace, ways) in enumerate(traces):
-        yield from ("",) if number else ()
-        for line in _explained(trace, ways, speaker, width):
-            yield printable(masked(line))
+    is_first = True
+    for name, matrix, traces in found:
+        speaker = Speaker(matrix.project.catalog, matrix.project.context_functions)
+        for trace, ways in traces:
+            yield from () if is_first else ("",)
+            is_first = False
+            if len(found) > 1 and trace is traces[0][0]:
+                yield from (printable(name), "=" * len(printable(name)), "")
+            for line in _explained(trace, ways, speaker, width):
+                yield printable(masked(line))
 
 
 def _explained(trace: Trace, ways: tuple[Way, ...], speaker: Speaker, width: int) -> Iterator[str]:

@@ -130,6 +130,52 @@ def test_nothing_to_read_is_said(tmp_path: Path) -> None:
     assert "nothing to tell" in run.stderr
 
 
+def test_programs_get_an_empty_document_where_there_is_nothing(tmp_path: Path) -> None:
+    run = rlslint("access", "--output-format", "json", cwd=tmp_path)
+    assert json.loads(run.stdout) == {"version": 1, "not_checked": [], "projects": []}
+
+
+def test_two_histories_are_told_apart(tmp_path: Path) -> None:
+    for name, command in (("billing", "SELECT"), ("shipping", "INSERT")):
+        (tmp_path / name / "migrations").mkdir(parents=True)
+        sql = f"CREATE ROLE app LOGIN; CREATE TABLE x (id int); GRANT {command} ON x TO app;"
+        (tmp_path / name / "migrations" / "0001_x.sql").write_text(sql)
+    words = ("access", "explain", "x", "--as", "app")
+    run = rlslint(*words, "--output-format", "json", cwd=tmp_path)
+    told = {one["project"]: one["rows"] for one in json.loads(run.stdout)["answers"]}
+    assert told == {
+        "billing/migrations/0001_x.sql": "every",
+        "shipping/migrations/0001_x.sql": "none",
+    }
+    lines = rlslint(*words, cwd=tmp_path).stdout.splitlines()
+    assert [line for line in lines if line in told] == list(told)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ('{"n": true}', "public.kinds.n is of type numeric, which does not hold true."),
+        ('{"tags": "app"}', 'public.kinds.tags is of type text[], which does not hold "app".'),
+        ('{"u": "x"}', 'public.kinds.u is of type uuid, which does not hold "x".'),
+        ('{"n": 6}', "such a row passes"),
+        ('{"n": 1, "tags": ["x"], "u": null, "j": {"o": "x"}}', "no such row passes"),
+        ('{"n": null, "tags": null, "u": null, "j": {"o": "app"}}', "such a row passes"),
+    ],
+)
+def test_a_row_has_values_of_its_types(tmp_path: Path, row: str, said: str) -> None:
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations" / "0001_kinds.sql").write_bytes(
+        b"CREATE ROLE app LOGIN;\r\n"
+        b"CREATE TABLE kinds (n numeric, tags text[], u uuid, j jsonb);\r\n"
+        b"ALTER TABLE kinds ENABLE ROW LEVEL SECURITY; GRANT SELECT ON kinds TO app;\r\n"
+        b"CREATE POLICY p ON kinds USING (n > 5 OR 'app' = ANY (tags) OR j ->> 'o' = 'app'\r\n"
+        b" OR u = nullif(current_setting('app.u', true), '')::uuid);\r\n"
+    )
+    words = ("access", "explain", "kinds", "--as", "app", "--row", row, "--set", "app.u=")
+    run = rlslint(*words, cwd=tmp_path)
+    assert said in " ".join((run.stdout + run.stderr).split())
+
+
 def test_what_is_unknown_is_told_with_its_reason(project: Path) -> None:
     (project / "migrations" / "0002_loop.sql").write_text(
         "DO $$ BEGIN EXECUTE 'CREATE POLICY x ON docs USING (' || random() || ')'; END $$;"
