@@ -127,7 +127,7 @@ def _escapes(replay: Replay) -> bool:
     )
 
 
-def _relations_named(node: Any, ctes: frozenset[str]) -> Iterator[tuple[Node, str]]:
+def _relations_named(node: Node | list[Any], ctes: frozenset[str]) -> Iterator[tuple[Node, str]]:
     """Yield the names of relations in a statement, and what is done with their rows.
 
     The names of its WITH queries are none of relations.
@@ -142,12 +142,12 @@ def _relations_named(node: Any, ctes: frozenset[str]) -> Iterator[tuple[Node, st
             for kind, value in node.items():
                 if kind in _COMMANDS:
                     yield value["relation"], _COMMANDS[kind]
-                yield from _relations_named(value, ctes)
+                if isinstance(value, dict | list):
+                    yield from _relations_named(value, ctes)
         case list():
             for item in node:
-                yield from _relations_named(item, ctes)
-        case _:
-            return
+                if isinstance(item, dict | list):
+                    yield from _relations_named(item, ctes)
 
 
 _COLUMNS_OF_CONTAINERS = ("id", "name", "owner", "created_at", "updated_at", "public")

@@ -166,9 +166,10 @@ def _judged(
 
         if second_process.is_at_hand():
             size = max(8, len(asked) // MOST_BLOCKS + 1)
-            blocks = [range(n, min(n + size, len(asked))) for n in range(0, len(asked), size)]
-            for found in shared(blocks, judged, _texts(asked)):
-                yield from found
+            alike = sorted(range(len(asked)), key=lambda number: asked[number][0])
+            blocks = [alike[n : n + size] for n in range(0, len(asked), size)]
+            told = [one for found in shared(blocks, judged, _texts(asked)) for one in found]
+            yield from sorted(told, key=operator.itemgetter(0))
             return
     yield from judged(range(len(asked)))
 

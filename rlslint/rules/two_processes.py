@@ -1,14 +1,15 @@
 """Work that two processes share: a child that is forked for it, and the one that waits for it.
 
-All that was read is there in both. Each takes the next block when it has done one, so that neither
-waits long for the other, however busy the machine is. What the child cannot hand back, and all that
+All that was read is there in both. Each does one block after the other, from either end, until they
+meet: neither waits long for the other, however busy the machine is, and each finds out and imports
+what its end takes. What the child cannot hand back, and all that
 it has not done when it ends, whatever ended it, its parent does.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from io import BytesIO
 from typing import Any, BinaryIO, TypeVar
@@ -26,8 +27,6 @@ from rlslint.text.second_process import Child
 A = TypeVar("A")
 
 MOST_BLOCKS = 256
-_BYTES = 2
-"""How many bytes tell the number of a block in a pipe, which holds thousands of them."""
 
 
 def shared(
@@ -39,11 +38,11 @@ def shared(
     names another one, or an exception, is not handed back.
     """
     left, full = os.pipe()
-    os.write(full, b"".join(number.to_bytes(_BYTES, "big") for number in range(len(blocks))))
+    os.write(full, bytes(len(blocks)))
     os.close(full)
     child = Child(lambda answer: _help(blocks, work, texts, left, answer))
     try:
-        done = {number: work(blocks[number]) for number in _taken(left)}
+        done = {number: work(blocks[number]) for number in _taken(left, range(len(blocks)))}
         done.update(_received(child.answers.read(), texts))
     finally:
         os.close(left)
@@ -52,10 +51,12 @@ def shared(
         yield done[number] if number in done else work(block)
 
 
-def _taken(left: int) -> Iterator[int]:
-    """Yield the numbers of the blocks that are left, each of which only one process gets."""
-    while number := os.read(left, _BYTES):
-        yield int.from_bytes(number, "big")
+def _taken(left: int, numbers: Iterable[int]) -> Iterator[int]:
+    """Yield numbers as long as a block is left for which a byte stands in a pipe."""
+    for number in numbers:
+        if not os.read(left, 1):
+            return
+        yield number
 
 
 def _help(
@@ -68,7 +69,7 @@ def _help(
     """Do blocks in the child, and hand back what came of them."""
     done: list[tuple[int, bytes]] = []
     with disk.Questions() as questions:
-        for number in _taken(left):
+        for number in _taken(left, reversed(range(len(blocks)))):
             with suppress(PickleError):
                 done.append((number, _packed(work(blocks[number]), texts)))
     answer.write(_packed((done, questions.answers, questions.are_settled), texts))
