@@ -166,7 +166,8 @@ def _judged(
 
         if second_process.is_at_hand():
             size = max(8, len(asked) // MOST_BLOCKS + 1)
-            alike = sorted(range(len(asked)), key=lambda number: asked[number][0])
+            # What takes in all tables is told of the first one: tables come early.
+            alike = sorted(range(len(asked)), key=lambda number: asked[number][0], reverse=True)
             blocks = [alike[n : n + size] for n in range(0, len(asked), size)]
             told = [one for found in shared(blocks, judged, _texts(asked)) for one in found]
             yield from sorted(told, key=operator.itemgetter(0))
