@@ -13,6 +13,8 @@ from contextlib import suppress
 from typing import BinaryIO
 
 _KILL = 9
+_PIPE = 1 << 20
+"""How many bytes a pipe may hold, for everybody (/proc/sys/fs/pipe-max-size)."""
 
 
 def is_at_hand() -> bool:
@@ -26,6 +28,16 @@ def is_at_hand() -> bool:
     return threading is None or threading.active_count() == 1
 
 
+def _widen(pipe: int) -> None:
+    """Let a pipe hold more, so that a child need not wait for its parent; some may not."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+    except (ImportError, AttributeError, OSError):
+        return
+
+
 class Child:
     """A child that does `work`, which writes what came of it: `answers` is where one reads that.
 
@@ -34,6 +46,7 @@ class Child:
 
     def __init__(self, work: Callable[[BinaryIO], None]) -> None:
         answers, answer = os.pipe()
+        _widen(answer)
         try:
             self._process = os.fork()
         except OSError:
