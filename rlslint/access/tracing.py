@@ -10,7 +10,15 @@ from collections.abc import Callable, Iterable
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, is_probably_superuser, is_superuser
-from rlslint.access.effective import Extent, RowKind, Rows, is_usage_assumed, row_kinds, rows_of
+from rlslint.access.effective import (
+    Extent,
+    Ground,
+    RowKind,
+    Rows,
+    is_usage_assumed,
+    row_kinds,
+    rows_of,
+)
 from rlslint.access.privileges import PREDEFINED_ROLES, can_use_schema, has_any_column_privilege
 from rlslint.access.reach import Bypass, bypass
 from rlslint.access.refusals import Lack, asked, together
@@ -195,6 +203,9 @@ def trace(
     add("exemption", lambda: _exemption(catalog, role, table))
     last = steps[-1]
     if isinstance(last, ExemptionStep) and last.bypass is not None and last.bypass.certain:
+        return Trace(role, table, command, given, rows, tuple(steps))
+    if rows.ground is Ground.bypassrls:
+        # What the platform or the configuration says decides, and no statement.
         return Trace(role, table, command, given, rows, tuple(steps))
     if command == "insert":
         add("policies", policies("new rows", "insert"))

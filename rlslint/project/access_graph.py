@@ -29,12 +29,13 @@ class Node(NamedTuple):
 
 
 class Edge(NamedTuple):
-    """That one leads to another. `words` say which rows by which commands, or as whom."""
+    """That one leads to another. `words` say by which commands, `reader` as whom if not oneself."""
 
     start: str
     end: str
     kind: str
     words: str = ""
+    reader: str = ""
 
 
 class Graph(NamedTuple):
@@ -115,8 +116,8 @@ class _Drawing:
             self._nodes[found] = Node(found, kind, label or name, span)
         return found
 
-    def _edge(self, start: str, end: str, kind: str, words: str = "") -> None:
-        self._edges.setdefault(Edge(start, end, kind, words))
+    def _edge(self, start: str, end: str, kind: str, words: str = "", reader: str = "") -> None:
+        self._edges.setdefault(Edge(start, end, kind, words, reader))
 
     def _routes(self) -> None:
         for one in traced_routes(self._matrix.project):
@@ -187,8 +188,7 @@ class _Drawing:
             step = self._node(_kind_of(through), str(through), span=span_of(through.created))
             self._edge(before, step, "Calls" if is_function else "Reads", _listed(commands))
             before = step
-        words = _listed(commands) if way.reader == role else f"{_listed(commands)} as {way.reader}"
-        self._edge(before, end, kind, words)
+        self._edge(before, end, kind, _listed(commands), way.reader if way.reader != role else "")
 
 
 def _kind_of(through: Relation | Function) -> str:

@@ -190,6 +190,9 @@ def _exemption(step: ExemptionStep, trace: Trace) -> Said:
     if found is not None and found.certain:
         words = f"{role} {found.reason}: every row passes"
         return Said("exemption", words, "every row", found.statement)
+    if found is None and trace.rows.ground is Ground.bypassrls:
+        words = f"{role} has BYPASSRLS if {listed(trace.rows.doubts)}: then every row passes"
+        return Said("exemption", words, "perhaps")
     if found is None and trace.rows.ground is Ground.owner:
         words = f"every row passes if {listed(trace.rows.doubts)}"
         return Said("exemption", words, "perhaps")

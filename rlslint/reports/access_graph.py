@@ -46,8 +46,8 @@ def label(node: Node) -> str:
 
 def said(edge: Edge) -> str:
     """Return what stands beside an edge."""
-    words = _WORDS[edge.kind]
-    return f"{words}: {edge.words}" if edge.words else words
+    words = f"{_WORDS[edge.kind]}: {edge.words}" if edge.words else _WORDS[edge.kind]
+    return f"{words} as {role_in_words(edge.reader)}" if edge.reader else words
 
 
 def dot(graphs: Named) -> Iterator[str]:
@@ -125,5 +125,8 @@ def _edge(project: str, edge: Edge) -> dict[str, Any]:
         "kind": edge.kind,
         "start": {"value": f"{project}/{edge.start}", "match_by": "id"},
         "end": {"value": f"{project}/{edge.end}", "match_by": "id"},
-        "properties": {"commands": masked(edge.words)} if edge.words else {},
+        "properties": {
+            **({"commands": masked(edge.words)} if edge.words else {}),
+            **({"as": masked(edge.reader)} if edge.reader else {}),
+        },
     }

@@ -317,6 +317,14 @@ def test_explain_tells_of_owners_and_what_would_change_it(project: Path) -> None
     assert "(migrations/0002_owner.sql:2)" in run.stdout
 
 
+def test_explain_agrees_with_what_a_platform_says_of_a_role(project: Path) -> None:
+    (project / "rlslint.toml").write_text('platform = "supabase"\n')
+    run = rlslint("access", "explain", "docs", "--as", "service_role", cwd=project)
+    told = " ".join(run.stdout.split())
+    assert "has BYPASSRLS if the platform or the configuration is right" in told
+    assert "policies apply" not in told and "none passes" not in told
+
+
 def test_explain_as_json_has_the_same_steps(project: Path) -> None:
     run = rlslint(
         *("access", "explain", "docs", "--as", "app", "--command", "update"),
