@@ -36,7 +36,8 @@ class Entry(NamedTuple):
     `severity` is that of the gravest. `reach` are the roles that reached the object, with what they
     could do; `statements` tell the findings apart, one for each of them, and `related` what else
     had a part in them. `expires` is the last day on which it hides anything. `live` marks what
-    `audit` found in a database, of which `check` knows nothing.
+    `audit` found in a database, of which `check` knows nothing. `paths` are the files in which the
+    findings of an earlier state stood, which no baseline keeps.
     """
 
     rule: str
@@ -50,6 +51,7 @@ class Entry(NamedTuple):
     live: bool = False
     file: _File | None = None
     number: int = 0
+    paths: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, str]:

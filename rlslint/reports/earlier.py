@@ -54,7 +54,8 @@ def compared(
     identities = [identity(one.finding, one.severity) for one in everything]
     entries = under_present_names(before.entries, names)
     state = under_present_names(before.state, names)
-    known, found = compare(identities, entries, before.today)
+    count = len(run.shown) if run.elsewhere else 0
+    known, found = compare(identities, entries, before.today, count)
     can_tell = _telling(run)
     left = tuple(
         rest if can_tell(entry) else entry for entry, rest in zip(entries, found, strict=True)
@@ -64,7 +65,7 @@ def compared(
     hygiene = [reported(one) for one in judged(stale)] if stale else []
     everything += hygiene
     identities += [identity(one.finding, one.severity) for one in hygiene]
-    same, _ = compare(identities, state, before.today)
+    same, _ = compare(identities, state, before.today, count)
     are_shown = [is_shown(one) for one in everything]
     named = {*range(len(run.shown)), *range(len(run.shown) + len(run.elsewhere), len(everything))}
     visible = {number for number in named if are_shown[number]}

@@ -35,6 +35,7 @@ class Identity(NamedTuple):
     reach: frozenset[tuple[str, str]]
     statement: str
     related: frozenset[str]
+    path: str = ""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -121,7 +122,10 @@ def identity(finding: Finding, severity: Severity) -> Identity:
     if span is not None and object.startswith(span.text.path):
         object = _ANY_FILE
     known = finding.standing or standing(finding)
-    return Identity(finding.rule, object, severity, known.reach, known.statement, known.related)
+    path = "" if span is None else span.text.path
+    return Identity(
+        finding.rule, object, severity, known.reach, known.statement, known.related, path
+    )
 
 
 def entries_of(identities: Iterable[Identity]) -> tuple[Entry, ...]:
@@ -136,6 +140,7 @@ def entries_of(identities: Iterable[Identity]) -> tuple[Entry, ...]:
             frozenset().union(*(one.reach for one in alike)),
             tuple(sorted(one.statement for one in alike)),
             frozenset().union(*(one.related for one in alike)),
+            paths=frozenset(one.path for one in alike),
         )
         for key, alike in found.items()
     )
@@ -168,16 +173,23 @@ def named_now(object: str, names: Mapping[str, str]) -> str:
 
 
 def compare(
-    identities: Sequence[Identity], entries: Iterable[Entry], today: date
+    identities: Sequence[Identity], entries: Iterable[Entry], today: date, named: int = 0
 ) -> tuple[frozenset[int], tuple[Entry | None, ...]]:
-    """Return the numbers of the findings that entries hide, and what is left of each entry."""
+    """Return the numbers of the findings that entries hide, and what is left of each entry.
+
+    Of more findings alike than there were before, those are old that stand where one stood, else
+    those in files that the user has not named, who has named the files of the first ones.
+    """
     found: dict[tuple[str, str], list[int]] = {}
     for number, one in enumerate(identities):
         found.setdefault(one.key, []).append(number)
     known: set[int] = set()
     left = []
     for entry in entries:
-        numbers = found.get(entry.key, [])
+        numbers = sorted(
+            found.get(entry.key, ()),
+            key=lambda n: (identities[n].path not in entry.paths, n < named),
+        )
         alike = [identities[number] for number in numbers]
         if not entry.is_expired(today):
             known.update(

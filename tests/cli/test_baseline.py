@@ -475,3 +475,15 @@ def test_a_mended_table_of_another_name_is_mended(project: Project) -> None:
     project.migration("0002.sql", f"{RENAMES[0]}\n{PROTECTION.format('papers')}")
     assert "stale-baseline-entry" in project.check().stdout
     assert "with 1 entry (1 taken out)." in project.check("--prune-baseline").stderr
+
+
+def test_a_fault_that_is_copied_into_a_file_that_is_named_is_new(project: Project) -> None:
+    from tests.cli.test_since import PROGRAM
+
+    (project.root / "m_middle.py").write_text(PROGRAM)
+    assert project.check("--write-baseline", "--add").returncode == 0
+    for name in ("a_first.py", "z_last.py"):
+        copy = project.root / name
+        copy.write_text(PROGRAM)
+        assert "set-string-interpolation" in project.check(name).stdout
+        copy.unlink()

@@ -304,3 +304,27 @@ def test_another_name_is_nothing_new(repository: Repository) -> None:
     assert "0 new findings, 0 mended, 4 as before" in run.stderr
     repository.commit()
     assert "0 new findings, 0 mended, 4 as before" in check(repository).stderr
+
+
+PROGRAM = """import psycopg
+
+
+def use(tenant: str) -> None:
+    with psycopg.connect("postgresql://app_user@db/shop") as conn:
+        conn.execute(f"SET LOCAL app.tenant_id = '{tenant}'")
+"""
+
+
+@pytest.mark.parametrize("name", ["a_first.py", "z_last.py"])
+def test_a_fault_that_is_copied_into_another_file_is_new_there(
+    repository: Repository, name: str
+) -> None:
+    repository.write("m_middle.py", PROGRAM)
+    repository.commit()
+    assert check(repository).returncode == 0
+    repository.write(name, PROGRAM)
+    for arguments in ((), (name,)):
+        run = check(repository, "--select", "set-string-interpolation", *arguments)
+        assert [line.split(":")[0] for line in run.stdout.splitlines()] == [name]
+    run = check(repository, "--select", "set-string-interpolation", "m_middle.py")
+    assert (run.returncode, run.stdout) == (0, "")
