@@ -98,6 +98,14 @@ def test_what_is_followed_tells_what_it_does(tmp_path: Path, path: str) -> None:
     assert "No findings" not in run.stderr
 
 
+def test_migrations_of_which_a_dump_tells_the_outcome_are_not_named(tmp_path: Path) -> None:
+    files = {
+        "db/structure.sql": "CREATE TABLE public.carts (id int);\n",
+        "db/migrate/1_guard.rb": UNREAD["db/migrate/1_guard.rb"],
+    }
+    assert "1_guard.rb" not in rlslint("check", cwd=files_in(tmp_path, files)).stderr
+
+
 PARTLY = {
     "db/migrate/1_carts.rb": """class Carts < ActiveRecord::Migration[7.0]
   def up

@@ -126,8 +126,9 @@ def _follow(
     making: dict[str, bytes] = {}
     readers: dict[str, bytes] = {}
     lenders: list[str] = []
+    dumped = _dumped(sifted)
     for shown, one in sifted.items():
-        if shown in all_migrations:
+        if shown in all_migrations or shown in dumped:
             continue
         if one.makes:
             making[shown] = reader.content(one.file.path)
@@ -138,7 +139,7 @@ def _follow(
         elif one.opens:
             lenders.append(shown)
     if not (starts or readers or migrations or declaring or making):
-        return Followed()
+        return Followed(told=dumped)
     programs = _followed_together(found, listed, signs, reader, forms, making)
     unread = (
         *_follow_migrations(programs, migrations, listed, reader),
@@ -166,7 +167,7 @@ def _follow(
             reader.keep_ignores(sql, partial(ignores_in_sql, sql))
     problems = [code.problem for code in followed if code.problem]
     reader.notes += dict.fromkeys((*programs.notes, *problems))
-    told = {*migrations, *declaring, *imported}.difference(sign.path for sign in unread)
+    told = {*migrations, *declaring, *imported, *dumped}.difference(sign.path for sign in unread)
     covered = covered_by([site for code in followed for site in code.sites if not _makes(site)])
     for code in followed:
         data = reader.content(listed[code.path].path)
@@ -174,6 +175,18 @@ def _follow(
         if not code.problem and not is_uncovered(data, parts, (), code.path, tells_of_row_security):
             told.add(code.path)
     return Followed(followed, started, unread, frozenset(told), passed=programs.passed)
+
+
+def _dumped(sifted: Mapping[str, Sifted]) -> frozenset[str]:
+    """Return the migrations of Rails of which `structure.sql` says what they leave."""
+    from rlslint.files.layouts.programs import is_dumped
+
+    return frozenset(
+        shown
+        for shown, one in sifted.items()
+        if one.file.name.endswith(".rb") and os.path.basename(one.file.folder) == "migrate"
+        if is_dumped(one.file.folder)
+    )
 
 
 def _start(

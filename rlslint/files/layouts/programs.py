@@ -38,12 +38,17 @@ def program_histories(programs: Iterable[SourceFile], made: tuple[History, ...])
     for folder, files in by_folder(programs).items():
         if not any(_FOLDER().fullmatch(part) for part in folder.split(os.sep)[-3:]):
             continue
-        if disk.is_file(os.path.join(os.path.dirname(folder), "structure.sql")):
+        if is_dumped(folder):
             continue
         running = [file for file in files if _changes_schema(file)]
         if running:
             found.append(_history(folder, running, made))
     return Claim(tuple(found))
+
+
+def is_dumped(folder: str) -> bool:
+    """Tell whether what the migrations of a directory leave stands in a dump beside it."""
+    return disk.is_file(os.path.join(os.path.dirname(folder), "structure.sql"))
 
 
 def _history(folder: str, running: list[SourceFile], made: tuple[History, ...]) -> History:

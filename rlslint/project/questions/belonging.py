@@ -113,11 +113,19 @@ def _keys(table: Relation) -> Iterator[tuple[Constraint, Relation]]:
     keys = [one for one in table.constraints.known() if one.kind == "foreign"]
     for key in sorted(keys, key=lambda key: _is_optional(key, table)):
         parent = key.referenced
-        if parent is None or parent is table:
+        if parent is None or parent is table or _belongs_to(parent, table, key):
             continue
         # The users of a platform are no rows that an application divides.
         if not (parent.is_beyond_history and parent.schema in HIDDEN_SCHEMAS):
             yield key, parent
+
+
+def _belongs_to(parent: Relation, table: Relation, key: Constraint) -> bool:
+    """Tell whether it is the other way round: a key that may be NULL chooses one of its rows."""
+    return _is_optional(key, table) and any(
+        back.kind == "foreign" and back.referenced is table and not _is_optional(back, parent)
+        for back in parent.constraints.known()
+    )
 
 
 def _tells_callers_apart(parent: Relation, project: Project) -> bool:
