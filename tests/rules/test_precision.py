@@ -372,6 +372,26 @@ def test_what_a_view_says_of_itself(
 
 
 @pytest.mark.parametrize(
+    ("columns", "severity"), [("id int, title text, active bool", "info"), ("", "error")]
+)
+def test_rows_of_nobody_that_are_hidden_for_now_are_no_tenants(
+    tmp_path: Path, columns: str, severity: str
+) -> None:
+    shown = "active" if columns else "active AND tenant_id = current_setting('app.tenant_id')::int"
+    more = f"""CREATE TABLE offers ({columns or "tenant_id int, title text, active bool"});
+    GRANT SELECT ON offers TO app_user;
+    ALTER TABLE offers ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY on_sale ON offers FOR SELECT USING ({shown});
+    CREATE VIEW listed AS SELECT * FROM offers;
+    GRANT SELECT ON listed TO app_user;
+    CREATE FUNCTION listing() RETURNS SETOF offers LANGUAGE sql SECURITY DEFINER
+    SET search_path = public, pg_temp AS $$ SELECT * FROM offers $$;"""
+    result = lint(tmp_path, {"migrations/1.sql": PROTECTED + more})
+    for rule in ("view-owner-rights", "security-definer-function-bypass"):
+        assert [one.severity.name for one in findings_of(result, rule)] == [severity]
+
+
+@pytest.mark.parametrize(
     ("condition", "severities"),
     [
         ("owner = ME OR (owner IS NULL AND ME IS NULL)", ["info", "warning"]),

@@ -21,6 +21,7 @@ from rlslint.catalog.model import Relation, View
 from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
 from rlslint.meaning import inner_query
+from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.deciding import is_always_true
 from rlslint.meaning.query_rows import group_columns, unbound_relations
 from rlslint.project import also_shown
@@ -208,6 +209,21 @@ def is_public(table: Relation, project: Project) -> bool:
         and policy.using.ask(is_always_true)
         for policy in table.policies.known()
     ) and belongs_to_nobody(table, ("select",), project)
+
+
+def hides_no_tenant(table: Relation, project: Project) -> bool:
+    """Tell whether a table's rows belong to no tenant, and go to all by what is in them.
+
+    What its policies hide is no longer for sale, or not published yet.
+    """
+    functions = project.context_functions
+    return belongs_to_nobody(table, ("select",), project) and any(
+        branch.kind == "row flag"
+        for policy in table.policies.known()
+        if policy.permissive and policy.covers("select") and policy.using is not None
+        for condition in (project.condition(policy.using, table),)
+        for branch in condition.ask(unbounded_branches, condition.filled, functions)
+    )
 
 
 def _answers_for_copy(

@@ -18,6 +18,7 @@ from rlslint.project.questions.function_exposure import (
 from rlslint.project.questions.told_values import ToldValues, told_values
 from rlslint.project.questions.view_exposure import (
     confidence_of,
+    hides_no_tenant,
     owner_unbound,
     serves_no_tenant,
 )
@@ -118,6 +119,8 @@ def _kind(function: Function) -> str:
 
 def _severity(function: Function, leak: FunctionLeak, project: Project) -> Severity | None:
     if leak.statistic or leak.one_value or leak.is_upkeep or _is_meant(function, leak, project):
+        return Severity.info
+    if not leak.writes and hides_no_tenant(leak.table, project):
         return Severity.info
     whole = (
         leak.table.rls_enabled

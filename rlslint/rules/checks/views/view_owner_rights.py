@@ -14,6 +14,7 @@ from rlslint.project.questions.view_exposure import (
     ViewLeak,
     as_invoker,
     confidence_of,
+    hides_no_tenant,
     query_of,
     related_to,
     severity_of,
@@ -58,6 +59,8 @@ def _severity(view: View, leak: ViewLeak, project: Project) -> tuple[Severity | 
     known = severity_of(leak, project)
     if known is not None or leak.privilege != "select":
         return known, ""
+    if hides_no_tenant(leak.read.table, project):
+        return Severity.info, ", whose rows belong to no tenant"
     query = query_of(view, project)
     is_public = not words_of(view.name).isdisjoint(_PUBLIC)
     if is_public and query is not None and shows_partly(query, leak.read.table):
