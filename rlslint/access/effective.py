@@ -270,6 +270,9 @@ def _as_owner(
         return Rows(Extent.none, Ground.not_changeable)
     if not relation.rls_enabled:
         return Rows(Extent.every, Ground.off, doubts=doubts)
+    escape = bypass(catalog, role, relation)
+    if escape is not None and escape.certain and escape.escape is not Escape.owner:
+        return Rows(Extent.every, _GROUNDS[escape.escape], doubts=doubts)
     if not relation.rls_forced:
         return Rows(Extent.every, Ground.owner, doubts=doubts)
     if command == "truncate":

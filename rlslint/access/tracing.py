@@ -132,6 +132,12 @@ class AskedStep(NamedTuple):
     lack: Lack | None
 
 
+class RefusedStep(NamedTuple):
+    """That PostgreSQL refuses a command whoever gives it, by what decides that."""
+
+    ground: Ground
+
+
 class UnknownStep(NamedTuple):
     """That a step cannot be told, and why."""
 
@@ -146,6 +152,7 @@ Step = (
     | ExemptionStep
     | PoliciesStep
     | AskedStep
+    | RefusedStep
     | UnknownStep
 )
 
@@ -197,6 +204,8 @@ def trace(
     add("schema", lambda: _schema(catalog, role, table))
     if isinstance(steps[-1], SchemaStep) and not steps[-1].held:
         return Trace(role, table, command, given, rows, tuple(steps))
+    if rows.ground is Ground.not_changeable:
+        return Trace(role, table, command, given, rows, (*steps, RefusedStep(rows.ground)))
     known = add("row security", lambda: RowSecurityStep(table.rls_enabled, table.rls_forced))
     if command == "truncate" or (known and not table.rls_enabled):
         return Trace(role, table, command, given, rows, tuple(steps))
@@ -218,6 +227,8 @@ def trace(
     found = tuple(_asked(catalog, role, steps))
     if found or rows.lack is not None:
         steps.append(AskedStep(found, rows.lack))
+    if rows.ground is Ground.recursion:
+        steps.append(RefusedStep(rows.ground))
     return Trace(role, table, command, given, rows, tuple(steps))
 
 

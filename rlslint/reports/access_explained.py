@@ -19,6 +19,7 @@ from rlslint.access.tracing import (
     PoliciesStep,
     PolicyTold,
     PrivilegeStep,
+    RefusedStep,
     RowSecurityStep,
     SchemaStep,
     Step,
@@ -68,6 +69,12 @@ _DEMANDS = {
     "new rows": "policies for {command} check each row that is written",
     "reading": "with WHERE or RETURNING, policies for SELECT pick the rows as well",
 }
+_REFUSED = {
+    Ground.not_changeable: "{table} is a materialized view, which is refreshed and not changed: "
+    "the command is refused",
+    Ground.recursion: "the policies lead back to {table} for ever: the command is refused "
+    "(42P17, infinite recursion)",
+}
 
 
 def explained(trace: Trace, ways: Iterable[Way], speaker: Speaker) -> tuple[Said, ...]:
@@ -94,6 +101,8 @@ def _step(step: Step, trace: Trace, speaker: Speaker) -> Said:
             return _policies(step, trace, speaker)
         case AskedStep():
             return _asked(step, trace)
+        case RefusedStep(ground):
+            return Said("refused", _REFUSED[ground].format(table=trace.table), "stops")
         case UnknownStep(name, gap):
             return Said(name, reason(gap), "unknown", gap.statement)
 
