@@ -369,6 +369,7 @@ def _deployment_beside(history: History, told: Deployment, nearest: Nearest) -> 
         tuple(version for version in told.versions if is_beside(version.span)),
         tuple(identity for identity in told.identities if is_beside(identity.span)),
         tuple(route for route in told.routes if is_beside(route.span)),
+        told.workloads,
     )
 
 

@@ -182,26 +182,46 @@ def _with_what_workloads_take(
     connections: list[Connection], files: Mapping[str, SourceFile], reader: Reader
 ) -> list[Connection]:
     """Return connections with those by what containers of Kubernetes take from manifests."""
-    manifests = [path for path, file in files.items() if file.name.endswith((".yml", ".yaml"))]
+    kinds = (".yml", ".yaml", ".json")
+    manifests = [path for path, file in files.items() if file.name.endswith(kinds)]
     if not manifests:
         return connections
-    from rlslint.files.settings.environments import taken_by_workloads, with_what_is_taken
-    from rlslint.files.settings.kubernetes import read_manifests, takes
+    from rlslint.files.settings import kustomize
+    from rlslint.files.settings.development import is_development
+    from rlslint.files.settings.document import Document
+    from rlslint.files.settings.environments import (
+        taken_by_workloads,
+        together,
+        with_what_is_taken,
+        without_overridden,
+    )
+    from rlslint.files.settings.kubernetes import read_build, read_manifests, takes
 
     def text_at(path: str) -> Text | None:
         file = files.get(path)
         data = reader.content(file.path) if file is not None else b""
         return Text(file.shown, data) if file is not None and data else None
 
-    if not any(takes(reader.content(files[path].path)) for path in manifests):
+    def document_at(path: str) -> Document | None:
+        text = text_at(path)
+        return Document(text.path, text.data, is_development(text.path)) if text else None
+
+    is_built = any(files[path].name in kustomize.NAMES for path in manifests)
+    if not is_built and not any(takes(reader.content(files[path].path)) for path in manifests):
         return connections
     try:
-        taken = taken_by_workloads(read_manifests(manifests, text_at))
+        built = kustomize.build_all(manifests if is_built else (), document_at)
+        plain = [path for path in manifests if path not in built.files]
+        taken = taken_by_workloads(read_manifests(plain, text_at))
+        if built.builds:
+            parts = [taken_by_workloads(read_build(one, text_at)) for one in built.builds]
+            written = read_manifests(sorted(built.files), text_at, takes_nothing=True)
+            connections = without_overridden(connections, written, parts)
+            taken = together(taken, *parts)
     except Exception as error:
         reader.faults.append(Fault("searched for connections", "files", "of Kubernetes", error))
         return connections
-    if taken.note:
-        reader.notes.append(taken.note)
+    reader.notes += (note for note in (taken.note, *built.notes) if note)
     return list(with_what_is_taken(connections, taken))
 
 

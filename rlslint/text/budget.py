@@ -84,6 +84,7 @@ MOST_ITEMS: Final = 10_000
 MOST_DIGITS: Final = 4_000
 """Digits of a number that is read: Python refuses to read more than a few more."""
 
+MANIFESTS_OF_A_BUILD: Final = 20_000
 SOURCES_OF_ONE_NAME: Final = 200
 """How many ConfigMaps or Secrets of a name are looked at wherever they are."""
 ALTERNATIVE_ENVIRONMENTS: Final = 20

@@ -643,6 +643,127 @@ def test_a_header_that_a_program_takes_the_tenant_from_arrives_as_it_was_checked
     assert [one.place.start.row for one in found if one.place is not None] == rows
 
 
+KONG_WAYS = """_format_version: "3.0"
+services:
+  - name: web
+    host: web
+    plugins: [{name: %s}]
+    routes:
+      - name: docs
+        paths: [/docs]
+      - name: %s
+        paths: [/%s]
+        plugins: [{name: %s, enabled: %s}]
+"""
+ENVOY_WAYS = """http_filters:
+  - name: envoy.filters.http.ext_authz
+route_config:
+  virtual_hosts:
+    - domains: ["*"]
+      routes:
+        - match: {prefix: /%s}
+          route: {cluster: web}
+          typed_per_filter_config: {%s: {disabled: true}}
+        - match: {prefix: /}
+          route: {cluster: web}
+"""
+TOKENS = """kind: VirtualService
+spec:
+  gateways: [public]
+  http: [{route: [{destination: {host: web}}]}]
+---
+kind: RequestAuthentication
+metadata: {name: tokens}
+spec:
+  selector: {matchLabels: {app: web}}
+  jwtRules: [{issuer: a, outputClaimToHeaders: [{header: x-tenant-id, claim: tenant}]}]
+---
+kind: AuthorizationPolicy
+spec:
+  selector: {matchLabels: {app: %s}}
+  rules: [{from: [{source: {%s: ["*"]}}]}]
+"""
+ROUTERS = """http:
+  middlewares:
+    auth: {forwardAuth: {address: "http://auth", authResponseHeaders: [X-Tenant-Id]}}
+    slow: {rateLimit: {average: 5}}
+  routers:
+    docs: {rule: "PathPrefix(`/docs`)", service: web, middlewares: [auth]}
+    other: {rule: "PathPrefix(`/%s`)", service: web, middlewares: [%s]}
+"""
+OAUTH2_PROXY = """kind: Deployment
+metadata: {name: oauth2-proxy}
+spec:
+  template:
+    spec:
+      containers:
+        - args: ["--upstream=http://web.shop.svc:80/", "--skip-auth-route=%s"]
+"""
+PLAIN_INGRESS = """kind: Ingress
+metadata: {name: shop}
+spec:
+  rules: [{http: {paths: [{path: /, backend: {service: {name: web}}}]}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "rows"),
+    [
+        ("kong.yml", KONG_WAYS % ("key-auth", "export", "export", "key-auth", "false"), [9]),
+        ("kong.yml", KONG_WAYS % ("key-auth", "export", "export", "key-auth", "true"), []),
+        ("kong.yml", KONG_WAYS % ("key-auth", "health", "healthz", "key-auth", "false"), []),
+        ("kong.yml", KONG_WAYS % ("cors", "export", "export", "cors", "false"), [7]),
+        ("envoy.yaml", ENVOY_WAYS % ("export", "envoy.filters.http.ext_authz"), [8]),
+        ("envoy.yaml", ENVOY_WAYS % ("healthz", "envoy.filters.http.ext_authz"), []),
+        ("envoy.yaml", ENVOY_WAYS % ("export", "envoy.filters.http.cors"), []),
+        ("k8s/istio.yaml", TOKENS % ("web", "namespaces"), [6]),
+        ("k8s/istio.yaml", TOKENS % ("other", "requestPrincipals"), [6]),
+        ("k8s/istio.yaml", TOKENS % ("web", "requestPrincipals"), []),
+        ("traefik/dynamic.yml", ROUTERS % ("export", ""), [7]),
+        ("traefik/dynamic.yml", ROUTERS % ("export", "auth"), []),
+        ("traefik/dynamic.yml", ROUTERS % ("export", "unknown"), []),
+        ("k8s/proxy.yaml", OAUTH2_PROXY % "^/docs", [7]),
+        ("k8s/proxy.yaml", OAUTH2_PROXY % "GET=^/healthz$", []),
+        ("oauth2-proxy.cfg", 'skip_auth_routes = ["^/docs", "/ping"]\n', [1]),
+        ("oauth2-proxy.cfg", 'skip_auth_routes = ["/ping"]\n', []),
+        ("k8s/in.yaml", PLAIN_INGRESS, [4]),
+        ("k8s/overlays/staging/in.yaml", PLAIN_INGRESS, []),
+        ("k8s/in.yaml", f"{PLAIN_INGRESS}# x-tenant-id is set by the gateway of the cloud\n", []),
+        ("k8s/in.yaml", PLAIN_INGRESS.replace("web", "site"), []),
+    ],
+)  # fmt: skip
+def test_no_way_to_a_program_asks_nobody_who_is_calling(
+    path: str, text: str, rows: list[int], tmp_path: Path
+) -> None:
+    files = {
+        "migrations/0001_docs.sql": HISTORY,
+        "app/main.py": OF_HEADER.replace("{header}", "X-Tenant-Id"),
+        "k8s/web.yaml": CLUSTER,
+        path: text,
+    }
+    found = findings_of(lint(tmp_path, files), "ingress-drops-identity")
+    assert [one.place.start.row for one in found if one.place is not None] == rows
+
+
+@pytest.mark.parametrize(
+    ("program", "count"),
+    [
+        ("", 1),
+        ("import jwt\n", 0),
+        ("def current_user():\n    pass\n", 0),
+    ],
+)
+def test_a_program_that_knows_its_callers_otherwise_is_left_alone(
+    program: str, count: int, tmp_path: Path
+) -> None:
+    files = {
+        "migrations/0001_docs.sql": HISTORY,
+        "app/main.py": OF_HEADER.replace("{header}", "X-Tenant-Id") + program,
+        "k8s/web.yaml": CLUSTER + "---\n" + PLAIN_INGRESS,
+    }
+    assert len(findings_of(lint(tmp_path, files), "ingress-drops-identity")) == count
+
+
 @pytest.mark.parametrize(
     ("path", "line", "is_read"),
     [
@@ -765,32 +886,116 @@ def test_a_role_that_is_meant_to_bypass_serves_nobody_from_outside(tmp_path: Pat
     assert found.severity is Severity.error
 
 
+OWNED = HISTORY.replace("ALTER TABLE", "ALTER TABLE docs OWNER TO keeper; ALTER TABLE", 1)
 IN_CLUSTER = INGRESS.format(ingress="nginx", service="web")
 
 
 @pytest.mark.parametrize(
-    ("migration", "user", "ingress", "rule", "is_shown"),
+    ("migration", "user", "ingress", "rule", "is_routed"),
     [
         (HISTORY, "backup", "k8s/in.yaml", "app-role-bypassrls", True),
         (HISTORY, "postgres", "k8s/in.yaml", "app-role-superuser", True),
-        (HISTORY.replace("ALTER TABLE", "ALTER TABLE docs OWNER TO keeper; ALTER TABLE"), "keeper",
-         "k8s/in.yaml", "rls-not-forced", True),
+        (OWNED, "keeper", "k8s/in.yaml", "rls-not-forced", True),
+        (OWNED, "keeper", "k8s/overlays/staging/in.yaml", "rls-not-forced", False),
         (HISTORY, "postgres", "k8s/overlays/staging/in.yaml", "app-role-superuser", False),
         (HISTORY, "postgres", "docs/notes.txt", "app-role-superuser", False),
     ],
-)  # fmt: skip
-def test_a_finding_about_a_role_shows_the_route_that_leads_to_it(
-    migration: str, user: str, ingress: str, rule: str, is_shown: bool, tmp_path: Path
+)
+def test_where_a_route_leads_to_what_no_policy_binds_the_route_is_told(
+    migration: str, user: str, ingress: str, rule: str, is_routed: bool, tmp_path: Path
 ) -> None:
     files = {
         "migrations/0001_docs.sql": migration,
         "k8s/web.yaml": DEPLOYMENT.format(url=f"postgres://{user}:x@db/shop"),
         ingress: IN_CLUSTER,
     }
-    found = findings_of(lint(tmp_path, files), rule)
-    assert found
-    said = [other.message for one in found for other in one.finding.related]
-    assert any("leads from outside to web" in message for message in said) == is_shown
+    result = lint(tmp_path, files)
+    assert len(findings_of(result, rule)) == (0 if is_routed else 1)
+    told = findings_of(result, "route-reaches-bypass-role")
+    assert [one.severity for one in told] == ([Severity.error] if is_routed else [])
+
+
+NETWORK = """
+kind: Service
+metadata: {{name: {name}}}
+spec: {{selector: {{app: {name}}}{more}}}
+---
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      containers:
+        - name: {name}
+          env: [{{name: DATABASE_URL, value: "postgres://{user}:x@db/shop"}}]
+---
+"""
+WEB = NETWORK.format(name="web", user="app_user", more="")
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "ingress", "expected"),
+    [
+        ("admin", "", IN_CLUSTER, Severity.info),
+        # Nothing tells where that one leads.
+        ("admin", "", f"{IN_CLUSTER}---\nkind: Ingress\nspec: {{}}\n", Severity.error),
+        ("admin", "", "kind: Ingress\nspec: {}\n", Severity.error),
+        ("admin", ", type: NodePort", IN_CLUSTER, None),
+        ("admin", ", externalIPs: [203.0.113.7]", IN_CLUSTER, None),
+    ],
+)
+def test_what_works_inside_may_see_all_rows(
+    name: str, more: str, ingress: str, expected: Severity | None, tmp_path: Path
+) -> None:
+    manifests = WEB + NETWORK.format(name=name, user="auditor", more=more)
+    history = HISTORY.replace("backup", "auditor")
+    files = {"migrations/0001_docs.sql": history, "k8s/all.yaml": manifests + ingress}
+    result = lint(tmp_path, files)
+    found = [one.severity for one in findings_of(result, "app-role-bypassrls")]
+    assert found == ([] if expected is None else [expected])
+    assert len(findings_of(result, "route-reaches-bypass-role")) == (expected is None)
+
+
+PROCESSES = "web: DATABASE_URL=postgres://{}@db.example.com/shop start\n{}"
+NIGHTLY = "nightly: DATABASE_URL=postgres://backup@db.example.com/shop run\n"
+RENDER = """services:
+  - type: web
+    name: api
+    envVars: [{{key: DATABASE_URL, value: "postgres://{}@dpg-a/shop"}}]
+  - type: worker
+    name: nightly
+    envVars: [{{key: DATABASE_URL, value: "postgres://backup@dpg-a/shop"}}]
+"""
+UNIT = '[Service]\nEnvironment="DATABASE_URL=postgres://{}@db/shop"\nExecStart=/bin/api --port {}\n'
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Procfile": PROCESSES.format("{}", NIGHTLY)},
+        {"render.yaml": RENDER},
+        {"fly.toml": "[env]\nDATABASE_URL = 'postgres://{}@db.internal/shop'\n[http_service]\n"},
+        {"api.service": UNIT.format("{}", 8080), "nightly.service": UNIT.format("backup", 9000),
+         "Caddyfile": "shop.example.com {{\n  reverse_proxy localhost:8080\n}}\n"},
+        {"compose.prod.yml": "services:\n  api: {{image: a, env_file: [api.env],"
+                             " ports: ['80:80']}}\n"
+                             "  nightly: {{image: b, env_file: nightly.env}}\n",
+         "api.env": "DATABASE_URL=postgres://{}@db/shop\n",
+         "nightly.env": "DATABASE_URL=postgres://backup@db/shop\n"},
+        {"compose.prod.yml": "x-env: &env\n  DATABASE_URL: postgres://{}@db/shop\nservices:\n"
+                             "  api: {{image: a, environment: {{<<: *env}}, ports: ['80:80']}}\n"},
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize(("user", "count"), [("backup", 1), ("app_user", 0)])
+def test_what_a_platform_lets_in_is_a_route(
+    files: dict[str, str], user: str, count: int, tmp_path: Path
+) -> None:
+    filled = {path: text.format(user) for path, text in files.items()}
+    result = lint(tmp_path, {"migrations/0001_docs.sql": HISTORY, **filled})
+    assert len(findings_of(result, "route-reaches-bypass-role")) == count
+    loud = [one.name for one in result.findings if one.severity is not Severity.info]
+    assert loud == ["route-reaches-bypass-role"] * count
 
 
 COMPOSED = """services:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,14 @@ class Pooler(NamedTuple):
 
     `mode` is session, transaction or statement. `reset_query` is what it sends when a client
     leaves, None where nothing is said of it; `always` is True where it does so after each
-    transaction, too.
+    transaction, too. `product` is its name.
     """
 
     span: Span
     mode: str
     reset_query: str | None
     always: bool
+    product: str = "PgBouncer"
 
 
 class StartupOption(NamedTuple):
@@ -75,12 +77,15 @@ class HeaderFate(Enum):
     """What a proxy does with a header: takes it away, puts one of its own there, or nothing.
 
     `left`: it says what callers send, where other ways to the same workload put in its place what
-    a check of the caller answers.
+    a check of the caller answers. `unasked`: a check of the caller leaves this way out. `unset`:
+    nothing on any way sets it.
     """
 
     dropped = "dropped"
     replaced = "replaced"
     left = "left"
+    unasked = "unasked"
+    unset = "unset"
 
 
 class LostIdentity(NamedTuple):
@@ -98,6 +103,36 @@ class LostIdentity(NamedTuple):
     read: Span | None = None
 
 
+class Place(NamedTuple):
+    """A part of a file by its bytes, all of it as a rule."""
+
+    path: str
+    start: int = 0
+    end: int = sys.maxsize
+
+    def holds(self, span: Span) -> bool:
+        return span.text.path == self.path and self.start <= span.start < self.end
+
+
+class Placed(NamedTuple):
+    """A workload: what the sources of its connections begin with, and what else it is given.
+
+    The prefix counts in `file` alone where that is not "".
+    """
+
+    prefix: str
+    file: str = ""
+    given: tuple[Place, ...] = ()
+
+    def has(self, connection: Connection) -> bool:
+        """Tell whether a connection is the workload's."""
+        if any(place.holds(connection.span) for place in self.given):
+            return True
+        if not self.prefix or self.file not in ("", connection.span.text.path):
+            return False
+        return connection.source.startswith(self.prefix)
+
+
 class Route(NamedTuple):
     """That traffic from outside is let in, and the workload that it gets to.
 
@@ -105,8 +140,10 @@ class Route(NamedTuple):
     `service` is the Service on the way. `workload` is what the sources of the workload's
     connections begin with (`services.web.`, `web.`), of `file` alone where that is not "". `others`
     are the manifests of workloads of the same name that it does not get to. With
-    `because` the way was lost, for that reason. `development` tells of files that set up
-    a machine for development, or a stage before production.
+    `because` the way was lost, for that reason, and it `leads_anywhere` where nothing tells even a
+    name. `given` are files, or parts of them, that the workload has its variables from.
+    `development` tells of files that set up a machine for development, or a stage before
+    production.
     """
 
     span: Span
@@ -118,6 +155,8 @@ class Route(NamedTuple):
     because: str = ""
     development: bool = False
     others: tuple[Span, ...] = ()
+    leads_anywhere: bool = False
+    given: tuple[Place, ...] = ()
 
     def leads_to(self, connection: Connection) -> bool:
         """Tell whether a connection is of the workload that the route gets to."""
@@ -125,6 +164,8 @@ class Route(NamedTuple):
             return False
         if not connection.connects or connection.runs_migrations:
             return False
+        if any(place.holds(connection.span) for place in self.given):
+            return True
         if not (self.workload or self.file):
             return False
         if self.file not in ("", connection.span.text.path):
@@ -144,7 +185,7 @@ def _is_within(span: Span, other: Span) -> bool:
 
 
 class Deployment(NamedTuple):
-    """All of that."""
+    """All of that, and the workloads that it runs."""
 
     keys: tuple[PublicKey, ...] = ()
     poolers: tuple[Pooler, ...] = ()
@@ -154,6 +195,7 @@ class Deployment(NamedTuple):
     versions: tuple[ServerVersion, ...] = ()
     identities: tuple[LostIdentity, ...] = ()
     routes: tuple[Route, ...] = ()
+    workloads: tuple[Placed, ...] = ()
 
 
 NO_DEPLOYMENT = Deployment()

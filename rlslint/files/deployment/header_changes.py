@@ -7,15 +7,26 @@ ingress controllers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from os.path import basename
 from typing import Any
 
 from rlslint import NamedTuple, Pattern
 from rlslint.files.deployment import HeaderFate, LostIdentity
-from rlslint.files.deployment.manifests import is_stage
 from rlslint.files.deployment.proxies import PUBLIC_PATHS
-from rlslint.files.settings.development import is_development
+from rlslint.files.deployment.unchecked_ways import (
+    ANY,
+    Check,
+    Demand,
+    Skip,
+    Tokens,
+    Way,
+    answered_by_kong,
+    answered_by_traefik,
+    undemanded,
+    ways_of,
+)
+from rlslint.files.settings.development import is_development, is_stage
 from rlslint.files.settings.document import Document, InvalidSettings
 from rlslint.files.settings.yaml_nodes import get, items, path_to, roots, scalar
 from rlslint.text import Searched, Span, Text
@@ -36,7 +47,8 @@ CHECKED = Pattern(
 _WORDS = (
     b"request-transformer", b"customrequestheaders", b"requestheadermodifier", b"headers:",
     b"requestheaderspolicy", b"remove_request_headers", b"request_headers_to_", b"auth-response-h",
-    b"authresponseheaders",
+    b"authresponseheaders", b"_format_version", b"http_filters", b"requestauthentication",
+    b"authorizationpolicy", b"httpproxy", b"routers", b"skip-auth", b"skip_auth",
 )  # fmt: skip
 _REMOVED = ("request_headers_to_remove", "remove_request_headers")
 _TRANSFORMERS = ("request-transformer", "request-transformer-advanced")
@@ -47,25 +59,6 @@ _OTHER_CHECKS = (
 """Ends of annotations that may check callers in a way that is not read."""
 _MATCHED = Pattern(r"Path(?:Prefix)?\(`([^`]*)`\)")
 _LABEL = ".headers.customrequestheaders."
-
-
-class Way(NamedTuple):
-    """A route to `backends` that adds the `headers` which its own check of the caller answers.
-
-    `middlewares` are the names of what else does.
-    """
-
-    span: Span
-    backends: frozenset[str]
-    headers: frozenset[str]
-    middlewares: frozenset[str]
-
-
-class Check(NamedTuple):
-    """A middleware that asks another program who is calling, and adds `headers` of its answer."""
-
-    name: str
-    headers: frozenset[str]
 
 
 class Plugin(NamedTuple):
@@ -81,7 +74,7 @@ class Use(NamedTuple):
     names: frozenset[str]
 
 
-Told = LostIdentity | Way | Check | Plugin | Use
+Told = LostIdentity | Way | Check | Tokens | Demand | Skip | Plugin | Use
 
 
 def may_tell(text: Searched) -> bool:
@@ -102,6 +95,7 @@ def told_of(text: Text, source: str) -> Iterator[Told]:
         return
     is_checked = CHECKED().search(source) is not None
     for root in found:
+        yield from ways_of(document, root)
         for one in _Reading(document).document(root):
             lost = one.lost if isinstance(one, Plugin) else one
             if isinstance(lost, LostIdentity) and (is_checked or _is_given_again(lost, source)):
@@ -117,8 +111,11 @@ def _is_given_again(lost: LostIdentity, source: str) -> bool:
     return source.lower().count(header) > 1
 
 
-def settled(told: Iterable[Told]) -> Iterator[LostIdentity]:
-    """Yield the changes that act, and the ways that leave a header to the caller."""
+def settled(told: Iterable[Told], asked: Set[str]) -> Iterator[LostIdentity]:
+    """Yield the changes that act, and the ways that leave a header to the caller.
+
+    `asked` are the headers by which programs know their callers.
+    """
     known = list(told)
     used = {name for each in known if isinstance(each, Use) for name in each.names}
     checks = {each.name: each.headers for each in known if isinstance(each, Check)}
@@ -132,12 +129,27 @@ def settled(told: Iterable[Told]) -> Iterator[LostIdentity]:
             yield one
         elif isinstance(one, Plugin) and one.name in used:
             yield one.lost
+        elif isinstance(one, Skip):
+            yield from (LostIdentity(one.span, each, HeaderFate.unasked) for each in sorted(asked))
+    for span, header in undemanded(known):
+        for each in sorted(asked) if header == ANY else [header]:
+            yield LostIdentity(span, each, HeaderFate.unasked)
+    told_of = set[tuple[Span, str]]()
     for way, vouched in ways:
+        # What another middleware does, nothing tells; without any, nothing checks here.
+        if way.middlewares and not (vouched or way.middlewares <= checks.keys()):
+            continue
         for other, headers in ways:
-            # What another middleware does, nothing tells; without any, nothing checks here.
-            if other is not way and other.backends & way.backends and not way.middlewares:
-                for header in sorted(headers - vouched):
+            if other is way or not other.backends & way.backends:
+                continue
+            for header in sorted(_named(headers, asked) - _named(vouched, asked)):
+                if (way.span, header) not in told_of and (not way.middlewares or not vouched):
+                    told_of.add((way.span, header))
                     yield LostIdentity(way.span, header, HeaderFate.left, other=other.span)
+
+
+def _named(headers: Set[str], asked: Set[str]) -> Set[str]:
+    return headers - {ANY} | asked if ANY in headers else headers
 
 
 class _Reading:
@@ -163,6 +175,7 @@ class _Reading:
         found = self._changes(root, (), 0)
         if kind in ("KongPlugin", "KongClusterPlugin"):
             name = scalar(path_to(root, "metadata", "name"))
+            yield Check(name, answered_by_kong(root))
             is_global = scalar(path_to(root, "metadata", "labels", "global")) == "true"
             yield from found if is_global else (Plugin(name, lost) for lost in found)
         else:
@@ -179,8 +192,7 @@ class _Reading:
                 yield Way(self._span(get(route, "match") or route), backends, frozenset(),
                           frozenset(named))  # fmt: skip
         elif kind == "Middleware":
-            names = _list(path_to(root, "spec", "forwardAuth", "authResponseHeaders"))
-            headers = frozenset(scalar(each).lower() for each in names)
+            headers = answered_by_traefik(get(root, "spec"))
             yield Check(scalar(path_to(root, "metadata", "name")), headers)
 
     def _ingress(self, root: Any) -> Iterator[Way]:
@@ -190,6 +202,8 @@ class _Reading:
         for key, value in items(path_to(root, "metadata", "annotations")):
             if key.endswith("/auth-response-headers"):
                 headers = frozenset(scalar(value).lower().replace(" ", "").split(","))
+            elif key == "konghq.com/plugins":
+                middlewares |= set(scalar(value).replace(" ", "").split(","))
             elif key.endswith(_OTHER_CHECKS):
                 middlewares |= {f"{key}: {scalar(value)}"}
             is_checked |= key.endswith("/auth-url")

@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from os.path import basename, dirname
+from os.path import basename, dirname, join, normpath
 from typing import Any
 
 from rlslint import NamedTuple, Pattern
+from rlslint.files.deployment import Place
 from rlslint.files.deployment.proxies import proxied
 from rlslint.files.deployment.traffic import Backend, Entrance, Piece, Service, Workload
 from rlslint.files.settings.addresses import expanded
-from rlslint.files.settings.development import is_compose, is_development
+from rlslint.files.settings.development import is_compose, is_development, is_stage
 from rlslint.files.settings.document import Document, InvalidSettings
+from rlslint.files.settings.kustomize import Build, document_of
 from rlslint.files.settings.yaml_nodes import get, items, named, path_to, roots, scalar
 from rlslint.text import Searched, Span, Text
 from rlslint.text.budget import DEEPEST_NESTING
 
 ENTRANCES = (
     b"ports:", b"ingress", b"httproute", b"grpcroute", b"tcproute", b"tlsroute", b"virtualservice",
-    b"loadbalancer", b"nodeport", b"kind: route", b"kind: mapping", b"httpproxy", b"knative",
-    b"_format_version", b"virtual_hosts", b"traefik.", b"proxy_pass", b"network_mode:",
+    b"loadbalancer", b"nodeport", b"externalips", b"kind: route", b"kind: mapping", b"httpproxy",
+    b"knative", b"_format_version", b"virtual_hosts", b"traefik.", b"proxy_pass", b"network_mode:",
 )  # fmt: skip
 """Words of files that may let traffic in."""
 _OTHERS = (b"kind: service", b"kind: deployment", b"kind: statefulset", b"kind: daemonset",
@@ -50,6 +52,12 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "Route": ("spec.to.name", "spec.alternateBackends.*.name"),
     "Mapping": ("spec.service",),
 }
+_RELEASES = {
+    "HelmRelease": ("spec.values",),
+    "Application": ("spec.source.helm.valuesObject", "spec.source.helm.values"),
+    "HelmChart": ("spec.valuesContent", "spec.values"),
+}
+"""What has the values of a chart, of Flux, Argo CD and k3s."""
 _WORKLOADS = frozenset(
     ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "Pod", "DeploymentConfig")
 )
@@ -57,20 +65,8 @@ _OPEN_TYPES = ("LoadBalancer", "NodePort")
 _HOSTS = ("host", "hosts", "hostnames", "fqdn", "domains", "virtualhost")
 _PATHS = ("path", "paths", "match", "matches", "conditions", "prefix")
 _INSIDE = Pattern(r"(?:class|scheme|gateway|visibility|load-balancer-type)")
-_STAGES = frozenset(
-    ("dev", "develop", "development", "staging", "stage", "stg", "test", "testing", "qa", "uat",
-     "preview", "sandbox", "local", "ci", "demo", "example", "examples")
-)  # fmt: skip
-"""Folders and parts of file names of what is not production."""
 _MACHINE_ONLY = ("127.0.0.1:", "localhost:", "[::1]:")
 _MOST_NODES = 50_000
-
-
-def is_stage(path: str) -> bool:
-    """Tell whether a file is for a stage before production, or an example, by its path."""
-    parts = path.lower().replace("\\", "/").split("/")
-    words = {*parts[:-1], *parts[-1].replace("-", ".").replace("_", ".").split(".")}
-    return bool(words & _STAGES)
 
 
 def may_enter(text: Searched) -> bool:
@@ -105,6 +101,13 @@ def pieces_of(text: Text, source: str) -> Iterator[Piece]:
             yield from reading.manifest(root)
 
 
+def pieces_of_build(build: Build) -> Iterator[Piece]:
+    """Yield what a build of Kustomize lets in, and what it gets to."""
+    for document, root in build.manifests:
+        for piece in _Reading(document, build).manifest(root):
+            yield piece._replace(span=None) if isinstance(piece, Workload) else piece
+
+
 _LETS_IN = Pattern(
     rf"^kind:[ \t]*(?:{'|'.join(_KINDS)})[ \t]*$|^_format_version:|^[ \t]*virtual_hosts:", re.M
 )
@@ -121,14 +124,14 @@ class _Met(NamedTuple):
 class _Reading:
     """One file while it is read."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, build: Build | None = None) -> None:
         self._document = document
         self._path = document.text.path
-        self._folder = dirname(self._path)
-        self._is_stage = is_stage(self._path)
+        self._folder = dirname(self._path) if build is None else build.folder
+        self._is_stage = is_stage(self._path) if build is None else build.development
 
     def _span(self, node: Any) -> Span:
-        return self._document.span(node.start_mark.index, node.end_mark.index)
+        return document_of(node, self._document).span(node.start_mark.index, node.end_mark.index)
 
     def _entrance(self, node: Any, how: str, where: str, *backends: Backend) -> Entrance:
         stage = self._is_stage or self._document.development
@@ -146,6 +149,11 @@ class _Reading:
             yield from self._service(root)
         elif kind in _WORKLOADS:
             yield self._workload(root, kind)
+            yield from self._passed_on(root)
+        elif kind in _RELEASES:
+            for way in _RELEASES[kind]:
+                where = f"{named(root)}{way}."
+                yield from self.values(path_to(root, *way.split(".")), where, 0)
         elif kind == "ConfigMap":
             for _, value in items(get(root, "data")):
                 if value.id == "scalar" and "proxy_pass" in value.value:
@@ -178,7 +186,8 @@ class _Reading:
         at = get(meta, "name") or get(root, "kind")
         if "knative" in scalar(get(root, "apiVersion")):
             local = scalar(path_to(meta, "labels", "networking.knative.dev/visibility"))
-            if local != "cluster-local":
+            inside = scalar(path_to(meta, "annotations", "run.googleapis.com/ingress"))
+            if local != "cluster-local" and not inside.startswith("internal"):
                 entrance = self._entrance(at, f"the Service {name} of Knative", "")
                 yield entrance._replace(prefix=named(root))
             return
@@ -188,6 +197,10 @@ class _Reading:
         if kind in _OPEN_TYPES and not _is_internal(root, kind):
             how = f"the Service {name} of type {kind}"
             yield self._entrance(get(spec, "type"), how, "", Backend(name, _plain(namespace)))
+        addresses = get(spec, "externalIPs")
+        if _sequence(addresses):
+            how = f"the Service {name} with external addresses"
+            yield self._entrance(addresses, how, "", Backend(name, _plain(namespace)))
 
     def _workload(self, root: Any, kind: str) -> Workload:
         meta = get(root, "metadata")
@@ -197,6 +210,14 @@ class _Reading:
         span = self._span(root)
         return Workload((name,), _plain(namespace), self._folder, labels, named(root), "", span)
 
+    def _passed_on(self, root: Any) -> Iterator[Entrance]:
+        """Yield what a container of oauth2-proxy lets callers get to, once they are known."""
+        for container in _sequence(path_to(root, "spec", "template", "spec", "containers")):
+            for each in _sequence(get(container, "args")):
+                argument, _, address = scalar(each).partition("=")
+                if argument.lstrip("-") == "upstream" and "://" in address:
+                    yield self._entrance(each, "oauth2-proxy", "", _backend(_host_of(address)))
+
     def compose(self, root: Any) -> Iterator[Piece]:
         """Yield the services of a Compose file, and those that publish something."""
         for name, node in items(get(root, "services")):
@@ -204,11 +225,29 @@ class _Reading:
                        for each in _sequence(get(network, "aliases"))]  # fmt: skip
             names = (name, *filter(None, (scalar(get(node, "container_name")), *aliases)))
             prefix = f"services.{name}."
-            yield Workload(names, "", self._folder, frozenset(), prefix, self._path)
+            given = self._given(node)
+            yield Workload(names, "", self._folder, frozenset(), prefix, self._path, given=given)
             entrances = list(self._published(node))
             entrances += self._routed(node)
             for one in entrances:
-                yield one._replace(prefix=prefix, file=self._path)
+                yield one._replace(prefix=prefix, file=self._path, given=given)
+
+    def _given(self, node: Any) -> tuple[Place, ...]:
+        """Return the files that a service has its variables from, and what it merges.
+
+        What an alias brings is written where its anchor stands, outside of the service.
+        """
+        named = get(node, "env_file")
+        paths = [
+            scalar(each) or scalar(get(each, "path"))
+            for each in (_sequence(named) or [named])
+            if each is not None
+        ]
+        files = [Place(normpath(join(self._folder, path))) for path in paths if path]
+        environment = get(node, "environment")
+        merged = [value for _, value in items(environment)] or _sequence(environment)
+        spans = [self._span(value) for value in merged]
+        return (*files, *(Place(self._path, span.start, span.end) for span in spans))
 
     def _published(self, node: Any) -> Iterator[Entrance]:
         ports = get(node, "ports")
@@ -231,10 +270,12 @@ class _Reading:
                 yield self._entrance(value, "the router of Traefik", scalar(value).partition("=")[2]
                                      if "=" in scalar(value) else scalar(value))  # fmt: skip
 
-    def values(self, node: Any, where: str, depth: int) -> Iterator[Entrance]:
+    def values(self, node: Any, where: str, depth: int) -> Iterator[Piece]:
         """Yield the ingresses that a Helm chart's values turn on, for the parts they are in."""
         if depth > DEEPEST_NESTING:
             return
+        if get(node, "ingress") is not None and where:
+            yield Workload((), "", self._folder, frozenset(), where, self._path)
         for key, value in items(node):
             if key == "ingress":
                 enabled = get(value, "enabled")

@@ -73,6 +73,22 @@ def left_to_callers(text: Text, source: str) -> Iterator[LostIdentity]:
                 continue
             headers = next((given[block] for block in around if block in given), {})
             ways.append((_host(words[1]), start, words[0], headers))
+    upstream = {
+        words[2].removeprefix("$upstream_http_"): (words[1], start)
+        for _, words, start in statements
+        if words[:1] == ("auth_request_set",) and len(words) == 3
+    }
+    filled_in = {value for given_here in given.values() for value in given_here.values()}
+    for _, words, start in statements:
+        if words[0] != "proxy_set_header" or len(words) != 3:
+            continue
+        name = words[1].lower().replace("-", "_")
+        variable, at = upstream.get(name, ("", 0))
+        # The answer is there, and what the caller sent is taken in its place.
+        if variable and variable not in filled_in and words[2].lower() == f"$http_{name}":
+            beside = _span(text, source, at, "auth_request_set")
+            span = _span(text, source, start, words[0])
+            yield LostIdentity(span, words[1].lower(), HeaderFate.left, other=beside)
     for host, start, word, headers in ways:
         for other, place, name, filled in ways:
             for header, value in filled.items():
@@ -157,7 +173,9 @@ def _statements(source: str) -> Iterator[tuple[tuple[str, ...], tuple[str, ...],
 def _host(address: str) -> str:
     """Return the host of an address, with or without a scheme and a port."""
     bare = address.partition("://")[2] or address
-    return bare.partition("/")[0].rpartition("@")[2].partition(":")[0]
+    host, _, port = bare.partition("/")[0].rpartition("@")[2].partition(":")
+    is_machine = host in ("localhost", "127.0.0.1", "[", "") and port
+    return f"localhost:{port.rpartition(':')[2]}" if is_machine else host
 
 
 def _span(text: Text, source: str, start: int, words: str) -> Span:

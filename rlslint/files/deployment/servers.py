@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from rlslint import Pattern
 from rlslint.files.deployment import Pooler, ServerVersion, StartupOption
+from rlslint.files.settings.development import is_development
 from rlslint.text import Searched, Span, Text
 
 _WORDS_OF_VERSIONS = (b"postg", b"pgvector", b"major_version")
@@ -59,7 +60,10 @@ def _patterns(path: PurePosixPath, source: str) -> list[Pattern[str]]:
     return [_IMAGE] if _CONTAINERS().fullmatch(path.name) else []
 
 
-_WORDS_OF_POOLERS = (b"pool_mode", b"server_reset_query")
+_WORDS_OF_POOLERS = (
+    b"pool_mode", b"server_reset_query", b"pooler_mode", b'pool "', b"-pooler.", b":6543", b":6432",
+    b"pgbouncer=true",
+)  # fmt: skip
 
 _SECTION = Pattern(r"^[ \t]*\[pgbouncer\]", re.MULTILINE)
 _LINE = Pattern(
@@ -85,13 +89,69 @@ def may_tell_pooler(text: Searched) -> bool:
 
 def poolers(text: Text, source: str) -> Iterator[Pooler]:
     """Yield what a file says of the pools: one for all, and one for each database with its own."""
+    if not is_development(text.path):
+        yield from _behind_addresses(text, source)
     if _SECTION().search(source):
         yield from _of_lines(text, source, list(_LINE().finditer(source)))
         for found in _OF_ONE().finditer(source):
             settings = _settings(_LINE().finditer(source))
             yield _pooler(text, source, found, {**settings, "pool_mode": found["value"]})
+    elif text.path.endswith(".toml"):
+        yield from _of_toml(text, source)
     elif "pgbouncer" in source.lower():
         yield from _of_lines(text, source, list(_VARIABLE().finditer(source)))
+    elif text.path.endswith(".conf") and "storage" in source:
+        yield from _of_odyssey(text, source)
+
+
+_ADDRESSES = (
+    ("the pooler of Neon", Pattern(r"[\w-]+-pooler\.[\w.-]*neon\.tech")),
+    ("Supavisor", Pattern(r"[\w.-]+\.(?:pooler\.supabase\.com|supabase\.co):6543")),
+    ("PgBouncer", Pattern(r"[\w.-]+\.postgres\.database\.azure\.com:6432|[?&]pgbouncer=true\b")),
+)
+"""Addresses at which a pooler of transactions listens, by the providers' documentation."""
+_NO_SETTING = Pattern(r"\s*(?:#|//|;|--|\*)")
+_OTHER_FILES = (".md", ".rst", ".txt", ".sql", ".html", ".lock")
+
+
+def _behind_addresses(text: Text, source: str) -> Iterator[Pooler]:
+    """Yield the poolers that connection strings name, each product once in a file."""
+    if text.path.endswith(_OTHER_FILES):
+        return
+    for product, pattern in _ADDRESSES:
+        for found in pattern().finditer(source):
+            if _NO_SETTING().match(source, source.rfind("\n", 0, found.start()) + 1) is None:
+                first = len(source[: found.start()].encode())
+                span = Span(text, first, first + len(found[0].encode()))
+                yield Pooler(span, "transaction", None, False, product)
+                break
+
+
+_MODE_OF_TOML = Pattern(
+    r"^[ \t]*(?:pool_mode|(?P<dog>pooler_mode))[ \t]*="
+    r"[ \t]*[\"'](?P<value>transaction|statement)[\"']",
+    re.M,
+)
+_MODE_OF_ODYSSEY = Pattern(r"^[ \t]*pool[ \t]+\"(?P<value>transaction|statement)\"", re.M)
+_DISCARDS = Pattern(r"^[ \t]*pool_(?:smart_)?discard[ \t]+yes\b", re.M)
+
+
+def _of_toml(text: Text, source: str) -> Iterator[Pooler]:
+    """Yield what PgCat's and PgDog's configurations say.
+
+    PgCat takes back what SET changed when a client leaves, where its cleanup is on, as it is by
+    itself; what set_config sets it does not see (its documentation).
+    """
+    for found in _MODE_OF_TOML().finditer(source):
+        product = "PgDog" if found["dog"] else "PgCat"
+        yield _pooler(text, source, found, {"pool_mode": found["value"]})._replace(product=product)
+
+
+def _of_odyssey(text: Text, source: str) -> Iterator[Pooler]:
+    always = "on" if _DISCARDS().search(source) else ""
+    for found in _MODE_OF_ODYSSEY().finditer(source):
+        settings = {"pool_mode": found["value"], "server_reset_query_always": always}
+        yield _pooler(text, source, found, settings)._replace(product="Odyssey")
 
 
 def _of_lines(text: Text, source: str, found: list[re.Match[str]]) -> Iterator[Pooler]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rlslint import NamedTuple
-from rlslint.files.deployment import Route
+from rlslint.files.deployment import Place, Route
 from rlslint.text import Span
 
 
@@ -31,6 +31,7 @@ class Entrance(NamedTuple):
     because: str = ""
     prefix: str | None = None
     file: str = ""
+    given: tuple[Place, ...] = ()
 
 
 class Service(NamedTuple):
@@ -47,7 +48,7 @@ class Workload(NamedTuple):
     """What runs a program: its labels, the names it is reached by, and its sources' beginning.
 
     The variables of a service of Compose stand in its `file`, those of others anywhere, or in its
-    manifest, the `span`.
+    manifest, the `span`; what else it has its variables from is `given`.
     """
 
     names: tuple[str, ...]
@@ -57,6 +58,7 @@ class Workload(NamedTuple):
     prefix: str
     file: str
     span: Span | None = None
+    given: tuple[Place, ...] = ()
 
 
 Piece = Entrance | Service | Workload
@@ -93,11 +95,11 @@ class _Network:
     def routes(self, entrance: Entrance) -> Iterator[Route]:
         route = Route(entrance.span, entrance.how, entrance.where, development=entrance.development)
         if entrance.because:
-            yield route._replace(because=entrance.because)
+            yield route._replace(because=entrance.because, leads_anywhere=True)
         elif entrance.prefix is not None:
-            yield route._replace(workload=entrance.prefix, file=entrance.file)
+            yield route._replace(workload=entrance.prefix, file=entrance.file, given=entrance.given)
         elif not entrance.backends:
-            yield route._replace(because="nothing says where it leads")
+            yield route._replace(because="nothing says where it leads", leads_anywhere=True)
         for backend in entrance.backends:
             services = [
                 service
@@ -109,6 +111,8 @@ class _Network:
                     yield from self._through(route._replace(service=service.span), service)
             else:
                 reached = self._named(backend.name, backend.namespace)
+                if not reached and backend.name.startswith("localhost:"):
+                    reached = self._named("localhost", "")
                 yield from self._at(
                     route, reached, f"no Service and no workload is called {backend.name}"
                 )
@@ -128,7 +132,9 @@ class _Network:
                 for other in self._by_prefix[workload.prefix]
                 if other.span is not None and other not in reached
             )
-            yield route._replace(workload=workload.prefix, file=workload.file, others=others)
+            yield route._replace(
+                workload=workload.prefix, file=workload.file, others=others, given=workload.given
+            )
         if not reached:
             yield route._replace(because=otherwise)
 

@@ -6,6 +6,7 @@ A superuser in such a file is no leak of the product, so a rule about it stays q
 - a folder that says so: `.github`, `.circleci`, `.devcontainer`, `tests`, and files of CI services;
 - a compose file whose name does not say that it is for production: nearly all of them set up a
   developer's machine, and so do their overrides;
+- a manifest, an overlay or values for a stage before production: `overlays/staging/api.yaml`;
 - a host that is the machine itself: `localhost`, `127.0.0.1`, `::1`, `host.docker.internal`.
 
 A host without a dot (`db`) does not count: it is the name of a container or a service, which
@@ -79,7 +80,9 @@ def is_development(shown: str) -> bool:
         return True
     if _WORDS & words:
         return True
-    return is_compose(path.name) and not _PRODUCTION & words
+    if is_compose(path.name):
+        return not _PRODUCTION & words
+    return path.suffix in (".yaml", ".yml", ".json") and is_stage(shown)
 
 
 _TESTS = frozenset(("ci", "conftest", "e2e", "spec", "specs", "test", "testing", "tests"))
@@ -109,3 +112,17 @@ def is_local_host(host: str) -> bool:
 def is_development_name(name: str) -> bool:
     """Tell whether a section or profile of this name is for development or tests."""
     return bool(_WORDS & set(re.split(r"[^a-z0-9]+", name.lower())))
+
+
+_STAGES = frozenset(
+    ("dev", "develop", "development", "staging", "stage", "stg", "test", "testing", "qa", "uat",
+     "preview", "sandbox", "local", "ci", "demo", "example", "examples")
+)  # fmt: skip
+"""Folders and parts of file names of what is not production."""
+
+
+def is_stage(path: str) -> bool:
+    """Tell whether a file is for a stage before production, or an example, by its path."""
+    parts = path.lower().replace("\\", "/").split("/")
+    words = {*parts[:-1], *parts[-1].replace("-", ".").replace("_", ".").split(".")}
+    return bool(words & _STAGES)

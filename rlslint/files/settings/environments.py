@@ -68,6 +68,38 @@ def taken_by_workloads(manifests: Manifests) -> Taken:
     return Taken(tuple(best.values()), frozenset(elsewhere))
 
 
+def together(*parts: Taken) -> Taken:
+    """Return what several parts of a project take; what one of them has in production, has it."""
+    best: dict[tuple[str, int, str], Connection] = {}
+    for part in parts:
+        for one in part.connections:
+            key = (*_place(one), one.source)
+            if key not in best or not one.development:
+                best[key] = one
+    elsewhere = frozenset().union(*(part.elsewhere for part in parts))
+    notes = [part.note for part in parts if part.note]
+    return Taken(tuple(best.values()), elsewhere, notes[0] if notes else "")
+
+
+def without_overridden(
+    connections: Iterable[Connection], written: Manifests, builds: Iterable[Taken]
+) -> list[Connection]:
+    """Return connections without those of literals that no build of Kustomize leaves there."""
+    literals = [one for source in written.sources for one in source.literals]
+    literals += [one for container in written.containers for one in container.own]
+    parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for document, variable in literals:
+        span = document.span(*variable[2:])
+        parts[span.text.path].append((span.start, span.end))
+    used = {_place(one) for build in builds for one in build.connections}
+    return [
+        one
+        for one in connections
+        if _place(one) in used
+        or not any(start <= one.span.start < end for start, end in parts[one.span.text.path])
+    ]
+
+
 def with_what_is_taken(told: Iterable[Connection], taken: Taken) -> Iterator[Connection]:
     """Yield connections, those of literals that a workload takes as that workload's."""
     instead: dict[tuple[str, int], list[Connection]] = defaultdict(list)
@@ -121,10 +153,9 @@ def _environments(
                 if reference.key in ("", key):
                     name = reference.called if reference.key else reference.called + key
                     given[name] = _Given(one, key)
-        if given:
-            for own in container.own:
-                given[own.name] = _Given(Literal(container.document, own), own.name)
-            yield given
+        own = {one.variable.name: _Given(one, one.variable.name) for one in container.own}
+        if given or not container.references:
+            yield given | own
 
 
 def _chosen(
@@ -179,5 +210,5 @@ def _of_environment(
                     evidence = f"the image {container.image} makes it a superuser"
                     yield found._replace(connects=False, superuser_evidence=evidence)
             elif not has_own_database(container.image):
-                development = found.development or container.document.development
+                development = found.development or container.development
                 yield found._replace(development=development)

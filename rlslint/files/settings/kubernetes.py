@@ -14,6 +14,7 @@ from rlslint import NamedTuple
 from rlslint.files.settings.addresses import expanded
 from rlslint.files.settings.development import is_development
 from rlslint.files.settings.document import Document, InvalidSettings
+from rlslint.files.settings.kustomize import Build, document_of
 from rlslint.files.settings.name_value_files import lines_of
 from rlslint.files.settings.variables import Variable
 from rlslint.files.settings.yaml_nodes import (
@@ -65,13 +66,16 @@ class TakenVariable(NamedTuple):
 
 
 class Container(NamedTuple):
+    """What runs in a pod, and what it takes; all that it is given where a build makes it."""
+
     document: Document
     folder: str
     namespace: str
     where: str
     image: str
-    own: tuple[Variable, ...]
+    own: tuple[Literal, ...]
     references: tuple[TakenVariable, ...]
+    development: bool = False
 
 
 def takes(data: bytes) -> bool:
@@ -86,22 +90,27 @@ class Manifests(NamedTuple):
     containers: tuple[Container, ...]
 
 
-def read_manifests(paths: Iterable[str], text_at: TextAt) -> Manifests:
-    """Return what manifests give and take; one that cannot be read gives and takes nothing."""
+def read_manifests(
+    paths: Iterable[str], text_at: TextAt, *, takes_nothing: bool = False
+) -> Manifests:
+    """Return what manifests give and take; one that cannot be read gives and takes nothing.
+
+    With `takes_nothing`, containers that take nothing from elsewhere count as well.
+    """
     sources: list[VariableSource] = []
     containers: list[Container] = []
     for path in paths:
         text = text_at(path)
         if text is None or len(text.data) > LARGEST_FILE:
             continue
-        if not takes(text.data) and not any(word in text.data for word in _GIVES):
+        if not (takes(text.data) or takes_nothing or any(word in text.data for word in _GIVES)):
             continue
         document, folder = _document(text), dirname(path)
         try:
             for root in roots(document):
                 for each in _listed(root):
                     sources += _sources(document, folder, each, text_at)
-                    containers += _containers(document, folder, each)
+                    containers += _containers(document, folder, each, takes_nothing)
         except (InvalidSettings, RecursionError):
             continue
     return Manifests(tuple(sources), tuple(containers))
@@ -123,15 +132,55 @@ def _sources(
     kind = scalar(get(root, "kind"))
     if kind in _WHOLE.values():
         encoded = decoded_variables if kind == "Secret" else variables_of
-        values = {one.name: one for one in encoded(document, get(root, "data"))}
-        values |= {one.name: one for one in variables_of(document, get(root, "stringData"))}
+        given = _literals(document, get(root, "data"), encoded)
+        given += _literals(document, get(root, "stringData"), variables_of)
+        values = {one.variable.name: one for one in given}
         meta = get(root, "metadata")
-        literals = tuple(Literal(document, one) for one in values.values())
-        yield VariableSource(kind, *_identity(document, meta), folder, literals)
+        yield VariableSource(kind, *_identity(document, meta), folder, tuple(values.values()))
     for generator, made in _GENERATORS.items():
         for each in _sequence(get(root, generator)):
             given = {one.variable.name: one for one in _generated(document, folder, each, text_at)}
             yield VariableSource(made, *_identity(document, each), folder, tuple(given.values()))
+
+
+def _literals(
+    document: Document, node: Any, read: Callable[[Document, Any], list[Variable]]
+) -> list[Literal]:
+    """Return the variables of a node, each with the file that it stands in."""
+    if node is None or node.id == "scalar":
+        return []
+    found: list[Literal] = []
+    for each in (
+        node.value
+        if node.id == "sequence"
+        else [pair for pair in node.value if pair[0].id == "scalar"]
+    ):
+        inner = each[1] if node.id == "mapping" else get(each, "value") or each
+        own = document_of(inner, document)
+        found += (Literal(own, one) for one in read(own, type(node)(node.tag, [each])))
+    return found
+
+
+def read_build(build: Build, text_at: TextAt) -> Manifests:
+    """Return what the manifests of a build of Kustomize give and take."""
+    sources: dict[tuple[str, str], VariableSource] = {}
+    containers: list[Container] = []
+    for document, root in build.manifests:
+        for one in _sources(document, build.folder, root, text_at):
+            sources[one.kind, one.name] = one._replace(namespace="", folder=build.folder)
+        for each in _containers(document, build.folder, root, True):
+            development = build.development or each.development
+            containers.append(each._replace(namespace="", development=development))
+    for entry in build.generated:
+        generated = _generated(entry.document, entry.folder, entry.node, text_at)
+        given = {one.variable.name: one for one in generated}
+        name, _ = _identity(entry.document, entry.node)
+        before = sources.get((entry.kind, name))
+        if before is not None and scalar(get(entry.node, "behavior")) == "merge":
+            given = {one.variable.name: one for one in before.literals} | given
+        literals = tuple(given.values())
+        sources[entry.kind, name] = VariableSource(entry.kind, name, "", build.folder, literals)
+    return Manifests(tuple(sources.values()), tuple(containers))
 
 
 def _generated(document: Document, folder: str, node: Any, text_at: TextAt) -> Iterator[Literal]:
@@ -159,8 +208,10 @@ def _name(document: Document, node: Any) -> str:
     return " ".join(document.source[node.start_mark.index : node.end_mark.index].split())
 
 
-def _containers(document: Document, folder: str, root: Any) -> Iterator[Container]:
-    """Yield the containers that take something, at any depth of a manifest."""
+def _containers(
+    document: Document, folder: str, root: Any, takes_nothing: bool
+) -> Iterator[Container]:
+    """Yield the containers that take something, or all, at any depth of a manifest."""
     _, namespace = _identity(document, get(root, "metadata"))
     seen: set[int] = set()
     waiting = [(root, named(root))]
@@ -173,15 +224,16 @@ def _containers(document: Document, folder: str, root: Any) -> Iterator[Containe
             if key in _CONTAINERS and value.id == "sequence":
                 for each in value.value:
                     references = tuple(_references(document, each))
-                    if references:
+                    if references or takes_nothing:
                         yield Container(
                             document,
                             folder,
                             namespace,
                             f"{where}{key}.env.",
                             expanded(scalar(get(each, "image"))) or "",
-                            tuple(variables_of(document, get(each, "env"))),
+                            tuple(_literals(document, get(each, "env"), variables_of)),
                             references[:REFERENCES_OF_A_CONTAINER],
+                            document.development,
                         )
             elif value.id == "mapping":
                 waiting.append((value, f"{where}{key}."))

@@ -19,6 +19,7 @@ from rlslint.project.questions.exempt_connections import (
     serves_requests,
 )
 from rlslint.project.questions.ordinary_roles import connect_as_another
+from rlslint.project.questions.outside import is_inside_only, is_open_to_outside
 from rlslint.rules.registry import rule
 
 
@@ -29,6 +30,8 @@ def app_role_bypassrls(connection: Connection, project: Project) -> Iterator[Fin
     if not serves_requests(connection, project):
         return
     if is_told_before(connection, project):
+        return
+    if is_open_to_outside(connection.role, project):
         return
     found = exemption(connection, project)
     if found is not None and found.escape == BYPASSRLS:
@@ -53,6 +56,8 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
         severity, tail = Severity.warning, ""
     elif connection.development:
         severity, tail = Severity.info, "; an info, for the connection is for development or tests"
+    elif is_inside_only(role, project):
+        severity, tail = Severity.info, "; an info, for no route from outside leads to it"
     elif _serves_beside_an_api(connection, project):
         severity, tail = Severity.warning, "; a warning, for an API serves requests as well"
     yield Finding(

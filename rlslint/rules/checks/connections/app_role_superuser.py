@@ -22,6 +22,7 @@ from rlslint.project.questions.exempt_connections import (
     serves_requests,
 )
 from rlslint.project.questions.ordinary_roles import connect_as_another
+from rlslint.project.questions.outside import is_inside_only, is_open_to_outside
 from rlslint.rules.registry import rule
 
 
@@ -37,7 +38,7 @@ def app_role_superuser(connection: Connection, project: Project) -> Iterator[Fin
     if connection.is_open:
         yield from _of_sessions(connection, project)
         return
-    if is_told_before(connection, project):
+    if is_told_before(connection, project) or is_open_to_outside(connection.role, project):
         return
     found = exemption(connection, project)
     if found is not None and found.escape == SUPERUSER:
@@ -99,6 +100,8 @@ def _findings(connection: Connection, found: Exemption, project: Project) -> Ite
     severity, tail = None if found.certain else Severity.warning, ""
     if connection.development:
         severity, tail = _in_development(connection, project)
+    elif is_inside_only(role, project):
+        severity, tail = Severity.info, "; an info, for no route from outside leads to it"
     yield Finding(
         object=connection.source or role,
         message=f"the application {'can' if found.certain else 'may'} read and write {rows}, "

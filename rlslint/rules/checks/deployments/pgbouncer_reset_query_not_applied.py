@@ -16,8 +16,9 @@ def pgbouncer_reset_query_not_applied(pooler: Pooler, project: Project) -> Itera
     if shares_transactions(pooler):
         yield from found_in_pooler(
             pooler,
-            f"in {pooler.mode} mode PgBouncer hands connections on without server_reset_query",
+            f"in {pooler.mode} mode {pooler.product} hands connections on without taking it back",
             "hands on what was set for the session",
-            "set it by set_config(…, true) in each transaction; or pool_mode = session",
+            "set it by set_config(…, true) in each transaction; or let the pooler hand on whole "
+            "sessions",
             project,
         )

@@ -37,6 +37,17 @@ _TOLD = {
         "lets callers say who they are",
         "check the caller here, too, and fill {header} from the answer; or empty it",
     ),
+    HeaderFate.unasked: _Words(
+        "callers for whom they say they are", "lets requests pass here of which it asks nobody",
+        "asks nobody who is calling",
+        "ask for a token on this way, too, or empty {header} there",
+    ),
+    HeaderFate.unset: _Words(
+        "callers for whom they say they are",
+        "passes on what callers send, for nothing in the project sets it",
+        "lets callers say who they are",
+        "check callers here and fill {header} from the answer, or verify a signed token instead",
+    ),
 }  # fmt: skip
 
 
@@ -44,6 +55,8 @@ _TOLD = {
 def ingress_drops_identity(lost: LostIdentity, project: Project) -> Iterator[Finding]:
     asked = _asked(lost, project)
     if not asked or not _may_reach_rows(lost, project):
+        return
+    if lost.fate is HeaderFate.unset and not _is_first(lost, project):
         return
     words = _TOLD[lost.fate]
     policy = next(
@@ -81,6 +94,17 @@ def _asked(lost: LostIdentity, project: Project) -> str:
         if write.value is None and not write.resets
     }
     return next(iter(sorted(written & project.context_settings)), "")
+
+
+def _is_first(lost: LostIdentity, project: Project) -> bool:
+    """Tell whether no way before lets the same header in: that nothing sets it is one fault."""
+    return lost == next(
+        one
+        for one in project.deployment.identities
+        if one.fate is HeaderFate.unset
+        and one.header == lost.header
+        and _may_reach_rows(one, project)
+    )
 
 
 def _is_of_token(read: ContextRead) -> bool:

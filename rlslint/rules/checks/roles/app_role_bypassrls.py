@@ -13,6 +13,7 @@ from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.outside import is_inside_only, is_open_to_outside
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 from rlslint.text.display import printable
@@ -25,7 +26,7 @@ def app_role_bypassrls(role: Role, project: Project) -> Iterator[Finding]:
     serving = serves(project.catalog, project.runtime, role.name)
     if serving.answer is Answer.no or _only_groups(role, project) or not project.uses_row_security:
         return
-    if _copies_only(role, project):
+    if _copies_only(role, project) or is_open_to_outside(role.name, project):
         return
     yield from _findings(role, serving, project)
 
@@ -65,7 +66,9 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     statement = role.because("bypassrls")
     certain = serving.answer is Answer.yes
     copies = makes_copies(project.catalog, role.name)
+    is_inside = is_inside_only(role.name, project)
     because = "called after backups or replication" if copies else serving.because
+    tail = "; an info, for no route from outside leads to it" if is_inside else ""
     help = f"ALTER ROLE {quoted_identifier(role.name)} NOBYPASSRLS;"
     if role.name not in project.config.bypass_roles:
         spelled = printable(role.name)
@@ -73,7 +76,7 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     yield Finding(
         object=role.name,
         message=f"{role} gets past every policy to the rows of all tenants in {in_words(tables)}, "
-        f"because it has BYPASSRLS ({because})",
+        f"because it has BYPASSRLS ({because}){tail}",
         span=shown(statement),
         label=f"exempts {role} from row security",
         help=help,
@@ -82,6 +85,6 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
             *project.ways_in(role.name),
             beside=statement,
         ),
-        severity=Severity.info if copies else None if certain else Severity.warning,
+        severity=Severity.info if copies or is_inside else None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,
     )

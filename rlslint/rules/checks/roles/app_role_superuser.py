@@ -11,6 +11,7 @@ from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions.outside import is_open_to_outside
 from rlslint.project.questions.remedies import keeping
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
@@ -19,6 +20,8 @@ from rlslint.sql import quoted_identifier
 @rule
 def app_role_superuser(role: Role, project: Project) -> Iterator[Finding]:
     if not role.superuser or _has_to_stay(role, project):
+        return
+    if is_open_to_outside(role.name, project):
         return
     serving = serves(project.catalog, project.runtime, role.name)
     if serving.answer is not Answer.no and project.uses_row_security:

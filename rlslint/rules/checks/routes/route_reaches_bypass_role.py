@@ -4,55 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import has_bypassrls, is_superuser
-from rlslint.access.serving import in_words, protected_tables
-from rlslint.config import Confidence, Severity
+from rlslint.access.serving import in_words
+from rlslint.config import Severity
 from rlslint.files.connections import Connection
 from rlslint.files.deployment import Route
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
-from rlslint.project.questions.exempt_connections import exemption, serves_requests
+from rlslint.project.questions.exempt_connections import serves_requests
+from rlslint.project.questions.ordinary_roles import connect_as_another
+from rlslint.project.questions.outside import Unbound, unbound, ways_from_outside
+from rlslint.project.questions.remedies import forcing
 from rlslint.rules.registry import rule
+
+_MOST_TABLES = 10
 
 
 @rule
 def route_reaches_bypass_role(route: Route, project: Project) -> Iterator[Finding]:
-    is_stage = route.development and not route.workload.startswith("services.")
-    if not project.uses_row_security or is_stage:
+    if not project.uses_row_security:
         return
-    for connection in project.connections:
-        is_meant = not connection.development and route.leads_to(connection)
-        because = _because(connection, project) if is_meant else ""
-        # Of what is known to serve requests, app-role-superuser and app-role-bypassrls tell.
-        if because and not serves_requests(connection, project):
-            yield _finding(route, connection, because, project)
+    ways = ways_from_outside(project)
+    for other, connection in ways:
+        found = unbound(connection, project) if other == route else None
+        if found is not None:
+            if not _is_told_before(route, connection, ways):
+                yield _finding(route, connection, found, project)
             return
 
 
-def _because(connection: Connection, project: Project) -> str:
-    """Return why no policy binds the role of a connection, "" where nothing certain says so."""
-    role = connection.role
-    if is_superuser(project.catalog, role):
-        return "the migrations make it a superuser"
-    if has_bypassrls(project.catalog, role):
-        return "the migrations give it BYPASSRLS"
-    found = exemption(connection, project) if connection.platform is not None else None
-    return found.because if found is not None and found.certain else ""
+def _is_told_before(
+    route: Route, connection: Connection, ways: tuple[tuple[Route, Connection], ...]
+) -> bool:
+    """Tell whether another rule of the same entrance leads there: once is enough."""
+    path, how = route.span.text.path, route.how
+    first = next(
+        other
+        for other, reached in ways
+        if reached is connection and (other.span.text.path, other.how) == (path, how)
+    )
+    return first != route
 
 
-def _finding(route: Route, connection: Connection, because: str, project: Project) -> Finding:
-    role, tables = connection.role, protected_tables(project.catalog)
+def _finding(route: Route, connection: Connection, found: Unbound, project: Project) -> Finding:
+    role, name = connection.role, route.workload_name
+    is_doubtful = found.is_by_platform or not serves_requests(connection, project)
     is_set_aside = role in project.config.bypass_roles
+    if found.owned and len(found.tables) <= _MOST_TABLES:
+        help = "\n".join(forcing(table, project) for table in found.tables)
+    else:
+        help = connect_as_another(project, f"{role} is for work that nothing outside reaches")
     return Finding(
-        object=route.workload_name,
+        object=name,
         message=f"requests from outside are served as {role}, which no policy of "
-        f"{in_words(tables)} binds ({because}): {route.how} leads to "
-        f"{route.workload_name}",
+        f"{in_words(found.tables)} binds ({found.because}): {route.how} leads to {name}",
         span=route.span,
         label="lets in traffic from outside",
-        help=f"let this workload connect as a role that policies bind, and keep {role} for work "
-        "that nothing outside reaches",
-        related=also_shown((connection.span, f"it connects as {role} here")),
-        severity=Severity.error if is_set_aside else None,
-        confidence=None if is_set_aside else Confidence.medium,
+        help=help,
+        related=also_shown(
+            (connection.span, f"{name} connects as {role} here"),
+            (route.service, "this Service is on the way"),
+        ),
+        severity=Severity.warning if is_doubtful and not is_set_aside else None,
+        confidence=found.confidence,
     )

@@ -12,6 +12,7 @@ from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.exempt_connections import is_of_the_server
+from rlslint.project.questions.outside import is_inside_only
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 
@@ -42,14 +43,18 @@ def _is_set_aside(owner: str, project: Project) -> bool:
 
 def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding:
     statement, created = tables[0].because("owner"), tables[0].created
+    is_inside = is_inside_only(owner, project)
+    tail = "; an info, for no route from outside leads to it" if is_inside else ""
     return Finding(
         object=str(tables[0]),
         message=f"{owner} can switch off the row security of {in_words(tables)} and then read "
-        f"every tenant's rows, because it is the owner ({project.runtime.reason(owner).because})",
+        f"every tenant's rows, because it is the owner ({project.runtime.reason(owner).because})"
+        f"{tail}",
         span=shown(statement),
         label=f"belongs to {owner}",
         help=_help(owner, tables, project),
         related=also_shown((created, "the table is created here"), beside=statement),
+        severity=Severity.info if is_inside else None,
     )
 
 
