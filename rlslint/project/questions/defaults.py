@@ -36,13 +36,15 @@ def _serving_by_right(project: Project) -> dict[str, list[str]]:
     return found
 
 
-def calls_api(grants: DefaultGrants, roles: tuple[str, ...], project: Project) -> bool:
-    """Tell whether some of the roles are an API's, which need no password to get at later tables.
+def calls_api(roles: tuple[str, ...], project: Project) -> bool:
+    """Tell whether some of the roles are an API's, which need no password."""
+    return not set(roles).isdisjoint(project.api_roles)
 
-    On a platform that gives them every table anyway, saying it once more changes nothing.
-    """
+
+def are_given_by_platform(roles: tuple[str, ...], project: Project) -> bool:
+    """Tell whether a platform gives these roles every table: saying so again changes nothing."""
     platform = project.catalog.platform or platform_spoken_of(project.catalog)
-    return platform is not SUPABASE and not set(roles).isdisjoint(project.api_roles)
+    return platform is SUPABASE and set(roles) <= set(project.api_roles)
 
 
 def opened_since(grants: DefaultGrants, project: Project) -> list[Relation]:

@@ -13,6 +13,7 @@ from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.defaults import (
+    are_given_by_platform,
     calls_api,
     is_told_of,
     opened_since,
@@ -21,6 +22,7 @@ from rlslint.project.questions.defaults import (
 )
 from rlslint.project.subjects import DefaultGrants
 from rlslint.rules.registry import rule
+from rlslint.text import CatalogText
 
 _MOST_SHOWN = 20
 
@@ -28,13 +30,15 @@ _MOST_SHOWN = 20
 @rule
 def default_privileges_broad(grants: DefaultGrants, project: Project) -> Iterator[Finding]:
     roles = served_by(grants, project)
-    strangers = roles == (PUBLIC,) or calls_api(grants, roles, project)
+    strangers = roles == (PUBLIC,) or calls_api(roles, project)
     if not roles or not (project.uses_row_security or (strangers and roles != (PUBLIC,))):
         return
     tables = opened_since(grants, project) if roles != (PUBLIC,) else []
     if tables:
         yield _finding(grants, roles, tables, project)
-    elif not protects_new_tables(project) and not (
+    elif roles != (PUBLIC,) and isinstance(grants.statement.text, CatalogText):
+        return  # What came of it nothing tells there.
+    elif not (protects_new_tables(project) or are_given_by_platform(roles, project)) and not (
         # What came of it already, grant-all-to-public tells.
         roles == (PUBLIC,) and is_told_of(grants, project)
     ):

@@ -21,7 +21,6 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-from rlslint.sql import quoted_identifier
 
 
 def _calls_what_not_all_may(terms: Terms, project: Project) -> bool:
@@ -107,7 +106,8 @@ def _shut_schema(
         f"fails: {function} reads a table of schema {schema}, on which the role has no USAGE",
         span=shown(statement),
         label="reads it with the rights of its caller",
-        help=f"GRANT USAGE ON SCHEMA {quoted_identifier(schema)} TO {quoted_roles(refused)};",
+        help=f"make {function.signature} SECURITY DEFINER with a search_path of its own, or grant "
+        f"USAGE on schema {schema} where policies protect all that is granted in it",
         related=also_shown((clause, f"policy {policy.spoken} calls it"), beside=statement),
         severity=None if _is_for(policy, refused, roles) else Severity.info,
     )
