@@ -17,7 +17,6 @@ from rlslint.text import Searched, Span, Text
 
 _WEB_OF_PROCFILE = Pattern(r"^(?P<name>[\w-]+):[^\n]*$", re.M)
 _SERVICE_OF_FLY = Pattern(r"^\[(?:http_service|\[services\])\]", re.M)
-_PROCESSES_OF_FLY = Pattern(r"^\[env\]|^[ \t]*DATABASE_URL", re.M)
 _WEB_OF_HEROKU = Pattern(r"\"web\"[ \t]*:")
 _ITEM_OF_RENDER = Pattern(r"^(?P<indent>[ \t]*)-[ \t]+(?:type|name|runtime|env)[ \t]*:", re.M)
 _TYPE_OF_RENDER = Pattern(r"\btype:[ \t]*(?P<kind>[\w-]+)")
@@ -52,13 +51,13 @@ def pieces_of(text: Text, source: str) -> Iterator[Piece]:
         for found in _WEB_OF_PROCFILE().finditer(source):
             yield from _started(text, source, found.span(), found["name"], found["name"] == "web")
     elif name == "fly.toml":
-        found = _SERVICE_OF_FLY().search(source)
-        if found is not None:
-            yield from _started(text, source, (0, len(source)), "the app", True, found.span())
+        service = _SERVICE_OF_FLY().search(source)
+        if service is not None:
+            yield from _started(text, source, (0, len(source)), "the app", True, service.span())
     elif name == "app.json":
-        found = _WEB_OF_HEROKU().search(source)
-        if found is not None or '"formation"' not in source:
-            at = found.span() if found is not None else (0, 1)
+        web = _WEB_OF_HEROKU().search(source)
+        if web is not None or '"formation"' not in source:
+            at = web.span() if web is not None else (0, 1)
             yield from _started(text, source, (0, len(source)), "web", True, at)
     else:
         yield from _render(text, source)

@@ -142,8 +142,8 @@ class _Reading:
             paths = [scalar(each).lstrip("~") for each in _list(get(route, "paths"))]
             if service is not None and not _are_public(paths):
                 at = get(route, "name") or route
-                span, of = self._span(at), self._span(service)
-                yield Way(span, frozenset((f"{of.text.path}:{of.start}",)), headers, _NO_SERVICE)
+                behind = f"{self._document.text.path}:{service.start_mark.index}"
+                yield Way(self._span(at), frozenset((behind,)), headers, _NO_SERVICE)
 
     def envoy(self, root: Any) -> Iterator[Way]:
         """Yield the routes of Envoy that its filters are for, and those that switch them off."""

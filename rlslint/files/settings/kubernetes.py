@@ -139,8 +139,10 @@ def _sources(
         yield VariableSource(kind, *_identity(document, meta), folder, tuple(values.values()))
     for generator, made in _GENERATORS.items():
         for each in _sequence(get(root, generator)):
-            given = {one.variable.name: one for one in _generated(document, folder, each, text_at)}
-            yield VariableSource(made, *_identity(document, each), folder, tuple(given.values()))
+            made_of = {
+                one.variable.name: one for one in _generated(document, folder, each, text_at)
+            }
+            yield VariableSource(made, *_identity(document, each), folder, tuple(made_of.values()))
 
 
 def _literals(
