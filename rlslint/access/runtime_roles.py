@@ -296,6 +296,7 @@ def _reasons(evidence: Evidence, because: str, roles: RoleStatements) -> dict[st
     }
 
 
+@remembered
 def platform_spoken_of(catalog: Catalog) -> Platform | None:
     """Return the platform that a history leans on: its roles, its functions, its tables.
 
