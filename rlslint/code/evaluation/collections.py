@@ -56,7 +56,7 @@ def collected(
             return None
 
 
-def _rows(given: Sequence[Value]) -> Items:
+def _rows(given: Sequence[Value | None]) -> Items:
     """Return lists item by item; of one that is not known, nothing is known of its items."""
     lists = [each.values for each in given if isinstance(each, Items)]
     length = min(map(len, lists))

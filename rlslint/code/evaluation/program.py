@@ -190,7 +190,7 @@ class Programs:
         self._load_users(self._telling_constants())
         self._follow_all()
         # What such a function does depends on its callers.
-        names = {name.partition(" ")[0] for _, name in self._open_functions()}
+        names = {each for place in self._open_functions() for each in _owned(*place)}
         self._load_users(names | self._giving)
         self._follow_all()
         told = self._recorder.finished(self._perhaps_begun(), self._hooked())
@@ -876,6 +876,16 @@ def _words(data: bytes) -> list[bytes]:
     return data.translate(_NO_WORD).split()
 
 
+def _owned(path: str, name: str) -> Iterator[str]:
+    """Yield a function's name behind those of its class, or of its module and of its package."""
+    name = name.partition(" ")[0]
+    if "." in name or _tells(name):
+        yield name
+        return
+    for part in path.rpartition(".")[0].split("/")[-2:]:
+        yield f"{part}.{name}"
+
+
 def _as_written(name: str) -> Iterator[tuple[bytes, bytes]]:
     """Yield a word to look for, and how a use of a name is written that may be any other's.
 
@@ -895,7 +905,7 @@ def _as_written(name: str) -> Iterator[tuple[bytes, bytes]]:
             yield from ((part, written) for part in _words(kept_as)[:1])
         if len(before) > 3:
             # Under whatever name a file that names its class has one.
-            used = rb"(?:\.|->)%s\(" % re.escape(word)
+            used = rb"(?<!\w)%s\(" % re.escape(word)
             yield from ((part, used) for part in _words(before)[:1])
 
 
