@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import psycopg
 
+from rlslint.access import inherited_roles
 from rlslint.access.effective import COMMANDS, Extent, Ground, Rows
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import PUBLIC
@@ -75,6 +76,7 @@ class _Cells(NamedTuple):
     rows: dict[str, Rows]
     attempts: list[_Attempt]
     swap: list[str] | None
+    owns: bool
 
 
 def prove(connection: psycopg.Connection, project: Project) -> Proof:
@@ -136,7 +138,8 @@ def _cells(
             settled = {c: one for c, one in rows.items() if _kind(one) == "told"}
             if settled:
                 attempts = list(_attempts(table, settled, target))
-                yield _Cells(name, table, settled, attempts, _swap(table, name, rows))
+                owns = table.owner in inherited_roles(matrix.project.catalog, role.name)
+                yield _Cells(name, table, settled, attempts, _swap(table, name, rows), owns)
 
 
 def _kind(rows: Rows) -> str:
@@ -275,7 +278,13 @@ def _judge(
             refute("a refusal")
         proof.answers["refused for what policies ask"] += 1
         return
-    if attempt.is_whole and (denied or (rows.extent is not Extent.none and _is_denied(happened))):
+    if denied and cells.owns:
+        # It has revoked from itself what it can grant itself again.
+        proof.answers["revoked from the owner"] += 1
+        return
+    # What WITH CHECK asks refuses a row that is there.
+    is_told = rows.extent is Extent.none or (rows.leaves is not None and rows.leaves.lack)
+    if attempt.is_whole and (denied or (not is_told and _is_denied(happened))):
         refute("a privilege")
         return
     if _failed(happened) or (expected is not None and _failed(expected)):
