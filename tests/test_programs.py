@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rlslint.code.adapters import building
+from rlslint.code.adapters.python import PYTHON
 from tests.command_line import rlslint
 from tests.linting import lint, rows_of
 from tests.test_unread_files import files_in
@@ -200,6 +201,8 @@ def test_a_helper_for_tables_that_its_callers_know_leaves_a_history_alone(tmp_pa
 def test_a_file_of_python_is_parsed_once_whoever_asks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A process that has read much before has no room left but that of what it needs no more.
+    building.parsed(PYTHON, b"# A comment of fifty characters, and nothing else\n" * 19_999)
     parsed: list[bytes] = []
     parse = building._parsed
 

@@ -349,7 +349,7 @@ def _left_of_case(
     otherwise: Expr | None,
     filled: frozenset[int],
 ) -> Expr:
-    kept = []
+    kept: list[tuple[Expr, Expr]] = []
     for when, then in branches:
         test = _left(when, filled)
         if test == Constant(True) and not kept:

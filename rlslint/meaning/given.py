@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from rlslint import NamedTuple
 from rlslint.catalog.facts import GivenUp
@@ -21,7 +22,7 @@ from rlslint.sql.casts import NotFollowed, RefusedValue, converted
 from rlslint.sql.expressions import Call, Cast, Constant, Expr, IsNull, Items
 from rlslint.sql.rebuilding import rebuilt
 
-Value = None | bool | int | float | str | list[object] | dict[str, object]
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 """A value as JSON writes it."""
 
 
@@ -133,7 +134,7 @@ def _constant(type_name: str, value: Value) -> Expr:
             return Cast(Constant(str(value)), "text" if type_name == "varchar" else type_name)
         case list() if type_name.endswith("[]"):
             kind = type_name.removesuffix("[]")
-            items = tuple(_constant(kind, one) for one in value)  # type: ignore[arg-type]
+            items = tuple(_constant(kind, one) for one in value)
             return Cast(Items(items, "array"), type_name)
         case _:
             return Cast(Constant(json.dumps(value)), type_name)

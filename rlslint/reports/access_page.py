@@ -275,10 +275,10 @@ def _by_table(
         about = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
         table = next((name for name in about if name in names), None)
         if table is not None:
-            told = (one.severity.name, one.name)
+            told = [one.severity.name, one.name]
             if shared.has_room:
                 told += (shortened(masked(one.finding.message), _LONGEST_TEXT), _at(one))
-            found.setdefault(table, []).append(tuple(map(shared.text, told)))
+            found.setdefault(table, []).append(tuple([shared.text(text) for text in told]))
     return found
 
 

@@ -24,6 +24,7 @@ ENTRIES = st.builds(
     live=st.booleans(),
     file=st.none(),
     number=st.just(0),
+    paths=st.just(frozenset()),
 )
 
 

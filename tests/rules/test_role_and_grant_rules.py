@@ -486,7 +486,7 @@ def test_what_is_granted_to_a_role_is_granted_to_its_members(
     roles: str, policies: str, expected: list[str], tmp_path: Path
 ) -> None:
     files = {"migrations/1.sql": roles + SERVED + policies}
-    config = Config(runtime_roles=["guest"], min_severity=Severity.info)
+    config = Config(runtime_roles=("guest",), min_severity=Severity.info)
     found = findings_of(lint(tmp_path, files, config), "granted-command-without-policy")
     assert [one.severity.name for one in found] == expected
 

@@ -142,10 +142,19 @@ def _tree(language: Language, source: bytes) -> Tree | None:
         read = language.prepare(read)
     tree = _parsed(_parser(language), read)
     if language.remarks is not None:
-        kept = sum([len(each) for _, each in _trees])
-        if kept + len(source) <= _MOST_KEPT:
-            _trees[language.name, source] = tree
+        _keep(language.name, source, tree)
     return tree
+
+
+def _keep(name: str, source: bytes, tree: Tree | None) -> None:
+    """Keep a tree in the place of those that were asked for the longest ago."""
+    room = _MOST_KEPT - len(source) - sum([len(each) for _, each in _trees])
+    while room < 0 and _trees:
+        oldest = next(iter(_trees))
+        room += len(oldest[1])
+        del _trees[oldest]
+    if room >= 0:
+        _trees[name, source] = tree
 
 
 def _without_conflicts(source: bytes) -> bytes:
