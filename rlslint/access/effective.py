@@ -128,13 +128,17 @@ def rows_of(
     command: str,
     functions: ContextFunctions = frozenset(),
     caller: str = "",
+    *,
+    is_named: bool = True,
 ) -> Rows:
     """Return which rows of a table a role gets at by a command that names the table.
 
     `caller` is the role of the session where it is another one: whoever queries a view of the role.
+    Where a view names the table, its schema was entered when the view was made, and nobody asks for
+    USAGE again (`is_named`).
     """
     table = representative(catalog, relation)
-    return _rows(catalog, runtime, role, table, command, functions, caller or role)
+    return _rows(catalog, runtime, role, table, command, functions, caller or role, is_named)
 
 
 @remembered
@@ -190,9 +194,10 @@ def _rows(
     command: str,
     functions: ContextFunctions,
     caller: str,
+    is_named: bool,
 ) -> Rows:
     try:
-        return _decided(catalog, runtime, role, relation, command, functions, caller)
+        return _decided(catalog, runtime, role, relation, command, functions, caller, is_named)
     except UnknownFact as gap:
         return Rows(Extent.unknown, Ground.unknown, gap=gap)
 
@@ -205,17 +210,20 @@ def _decided(
     command: str,
     functions: ContextFunctions,
     caller: str,
+    is_named: bool,
 ) -> Rows:
     owning = _perhaps_owning(catalog, runtime, role, relation)
     if owning:
         return _as_owner(catalog, role, relation, command, functions, owning)
     if not has_any_column_privilege(catalog, role, relation, command):
         return Rows(Extent.none, Ground.no_privilege)
-    if not can_use_schema(catalog, role, relation.schema):
+    if is_named and not can_use_schema(catalog, role, relation.schema):
         return Rows(Extent.none, Ground.no_usage)
     if relation.is_materialized_view and command != "select":
         return Rows(Extent.none, Ground.not_changeable)
     doubts = tuple(_doubts(catalog, runtime, role, relation, command))
+    if is_named and is_usage_assumed(catalog, role, relation.schema):
+        doubts = (*doubts, f"USAGE on schema {relation.schema} is granted elsewhere")
     columns = _columns(catalog, role, relation, command)
     if not relation.rls_enabled:
         return Rows(Extent.every, Ground.off, columns=columns, doubts=doubts)
@@ -235,7 +243,7 @@ def _decided(
         return Rows(Extent.none, Ground.recursion, doubts=doubts)
     found = found._replace(columns=columns, doubts=(*doubts, *found.doubts))
     if command in ("update", "delete"):
-        reads = _rows(catalog, runtime, role, relation, "select", functions, caller)
+        reads = _rows(catalog, runtime, role, relation, "select", functions, caller, is_named)
         if reads.condition != found.condition or reads.extent is not found.extent:
             found = found._replace(reads=reads)
     return found
@@ -297,8 +305,6 @@ def _doubts(
         given = {grant.doubt for grant in grants}
         if given and "" not in given:
             found.append(sorted(given)[0])
-    if is_usage_assumed(catalog, role, relation.schema):
-        found.append(f"USAGE on schema {relation.schema} is granted elsewhere")
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from rlslint import NamedTuple
-from rlslint.access.effective import Extent, Rows, rows_of
+from rlslint.access.effective import Extent, Ground, Rows, rows_of
 from rlslint.access.gaps import ancestors
 from rlslint.access.privileges import can_execute, can_use_schema, has_any_column_privilege
 from rlslint.access.reach import TableRead, reads_behind
@@ -61,8 +61,10 @@ def ways_of(
     if direct.extent is Extent.every and not direct.columns:
         return ()
 
-    def rows(reader: str, relation: Relation, caller: str = "") -> Rows:
-        return rows_of(catalog, runtime, reader, relation, command, functions, caller)
+    def rows(reader: str, relation: Relation, caller: str = "", *, is_named: bool = True) -> Rows:
+        return rows_of(
+            catalog, runtime, reader, relation, command, functions, caller, is_named=is_named
+        )
 
     found: list[Way] = []
     above, below = _ancestors(table), _below(catalog).get(table, ())
@@ -77,19 +79,19 @@ def ways_of(
         behind = () if relation is table else (relation,)
         for read in _views(catalog).get(relation, ()):
             view = read.through[0]
-            if read.role == role:
+            if read.role == role and direct.ground is not Ground.no_usage:
                 continue
             may = _known(partial(_may, catalog, role, view, command))
             if may is False or not _can_pass(read, command):
                 continue
             reader = read.role if read.role != _THE_USER else role
-            if reader == role and not behind:
+            if reader == role and not behind and direct.ground is not Ground.no_usage:
                 continue
             part = relation in below or not all(map(_shows_all, read.through))
             kind = "materialized view" if read.from_copy else "view"
             # Behind a copy nobody but its owner calls anything.
             caller = reader if read.from_copy else role
-            gained = _if_known(rows(reader, relation, caller), may, "it may use the view")
+            gained = _if_known(rows(reader, relation, caller, is_named=False), may, _USES_VIEW)
             found.append(Way(kind, (*read.through, *behind), reader, gained, part))
         for function, commands in _definers(catalog).get(relation, ()):
             if command not in commands:
@@ -97,7 +99,8 @@ def ways_of(
             may = _known(partial(can_execute, catalog, role, function))
             if may is not False:
                 owner = function.owner
-                gained = _if_known(rows(owner, relation), may, "it may call the function")
+                given = rows(owner, relation, is_named=not function.atomic)
+                gained = _if_known(given, may, _CALLS_FUNCTION)
                 found.append(Way("function", (function, *behind), owner, gained, True))
     return tuple(way for way in found if _gives_more(way.rows, direct))
 
@@ -162,10 +165,17 @@ def _if_known(rows: Rows, may: bool | None, doubt: str) -> Rows:
     return rows if may else rows._replace(doubts=(*rows.doubts, doubt))
 
 
+_USES_VIEW = "it may use the view"
+_CALLS_FUNCTION = "it may call the function"
+
+
 def _gives_more(rows: Rows, direct: Rows) -> bool:
     """Tell whether rows may be others than those that the table itself gives."""
     if rows.extent is Extent.none:
         return bool(rows.doubts)
+    # A reader of whom less is known may pass policies that bind the role itself.
+    if not {*rows.doubts} <= {*direct.doubts, _USES_VIEW, _CALLS_FUNCTION}:
+        return True
     if direct.columns and rows.columns != direct.columns:
         return True
     return rows.extent is not direct.extent or rows.condition != direct.condition

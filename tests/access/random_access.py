@@ -107,10 +107,10 @@ class _Writer:
         names = ("docs", "notes", "teams")[: self.chance.randint(1, 3)]
         for name in names:
             statements += self.table(name, schema)
-        statements += self.changes()
         if self.beside:
             for name in names:
                 statements += self.ways(name, schema)
+        statements += self.changes()
         return "\n".join(statements) + "\n"
 
     def table(self, name: str, schema: str = "public") -> list[str]:

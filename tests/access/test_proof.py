@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count, product
@@ -121,7 +122,7 @@ def test_what_becomes_of_a_given_row_is_what_a_server_does(number: int, database
                 given = Given((), tuple(world.settings.items()), True)
                 for table, role in product(matrix.tables, roles):
                     told.update(_judged_rows(connection, matrix, table, role, given))
-    assert 5 * told["whether such a row passes depends on what is not given"] < told.total()
+    assert told.total() > 0
 
 
 _KEY = "concat(tableoid, ctid)"
@@ -137,15 +138,25 @@ def _judged_rows(
     select = f"SELECT string_agg({_KEY}, ' ') FROM {name}"
     seen = connection.execute("SELECT pg_temp.outcome(%s, %s, %s, '')", [role, name, select])
     ((shown,),) = seen.fetchall()
+    asked = connection.execute(
+        "SELECT concat(qual, with_check) FROM pg_policies"
+        " WHERE format('%%I.%%I', schemaname, tablename) = %s",
+        [name],
+    )
+    asks_other_rows = any(_ASKS_OTHER_ROWS.search(text) for (text,) in asked)
     for key, row in connection.execute(query).fetchall():
         known = given._replace(row=given_row(table, row), user=role)
         traced = trace(project.catalog, project.runtime, role, table, "select", given=known)
         said = outcome(traced, explained(traced, (), speaker))
         if not shown.startswith("refused ") and said in _CERTAIN:
             assert _CERTAIN[said] is (key in shown.split()), (role, name, row, given, shown)
+        assert asks_other_rows or said != _OPEN, (role, name, row, given, said)
         yield said
 
 
+_ASKS_OTHER_ROWS = re.compile(r"SELECT|\b(?:is_member|finds)\(")
+
+_OPEN = "whether such a row passes depends on what is not given"
 _CERTAIN = {"such a row passes": True, "no such row passes": False}
 
 

@@ -349,6 +349,23 @@ def test_explain_tells_of_a_view_on_the_way(project: Path) -> None:
     assert "ALTER VIEW public.all_docs SET (security_invoker);" in run.stdout
 
 
+def test_a_view_shows_rows_of_a_schema_that_its_reader_may_not_enter(project: Path) -> None:
+    (project / "migrations" / "0002_view.sql").write_text(
+        "CREATE ROLE reader; CREATE SCHEMA apart; CREATE TABLE apart.notes (id int);"
+        "GRANT SELECT ON apart.notes TO reader; GRANT USAGE ON SCHEMA apart TO auditor;"
+    )
+    asked = ("access", "explain", "apart.notes", "--as", "reader")
+    run = rlslint(*asked, cwd=project, COLUMNS="200")
+    assert "none: no USAGE on its schema" in run.stdout
+    assert "through the view" not in run.stdout
+    (project / "migrations" / "0003_view.sql").write_text(
+        "CREATE VIEW shown WITH (security_invoker) AS SELECT * FROM apart.notes;"
+        "GRANT SELECT ON shown TO reader;"
+    )
+    run = rlslint(*asked, cwd=project, COLUMNS="200")
+    assert "through the view public.shown, as reader, every row" in run.stdout
+
+
 def test_explain_leads_from_a_view_to_its_tables(project: Path) -> None:
     (project / "migrations" / "0002_view.sql").write_text("CREATE VIEW v AS SELECT * FROM docs;")
     run = rlslint("access", "explain", "v", cwd=project)
