@@ -41,6 +41,33 @@ LAYOUTS: dict[str, tuple[Files, str, str, list[str], list[str], list[str]]] = {
         [],
         [],
     ),
+    "dates with and without a time": (
+        _empty("migrations/20240101000000_a.sql", "migrations/20260508_001_b.sql"),
+        "migrations",
+        "numbered",
+        ["migrations/20240101000000_a.sql", "migrations/20260508_001_b.sql"],
+        [],
+        [],
+    ),
+    "dates with and without a time, for Supabase": (
+        _empty("supabase/migrations/20260508_b.sql", "supabase/migrations/20240101000000_a.sql"),
+        "supabase",
+        "supabase",
+        ["supabase/migrations/20240101000000_a.sql", "supabase/migrations/20260508_b.sql"],
+        [],
+        [],
+    ),
+    "dates with and without a time where a tool compares numbers": (
+        _empty(
+            *("migrations/20240101000000_b.up.sql", "migrations/20240101000000_b.down.sql"),
+            *("migrations/20260508_a.up.sql", "migrations/20260508_a.down.sql"),
+        ),
+        "migrations",
+        "golang-migrate",
+        ["migrations/20260508_a.up.sql", "migrations/20240101000000_b.up.sql"],
+        [],
+        ["migrations/20240101000000_b.down.sql", "migrations/20260508_a.down.sql"],
+    ),
     "timestamps outside a folder of migrations": (
         _empty("changes/20240102_b.sql", "changes/20231231_a.sql", "changes/README.sql"),
         "changes",

@@ -123,6 +123,22 @@ def natural(name: str) -> Key:
     return leading is None, leading or (), parts, name
 
 
+_DATE_AND_TIME = Pattern(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?=\d)")
+
+
+def chronological(name: str) -> Key:
+    """Sort like `natural`, but a date with a time before the later days of dates without one.
+
+    Tools that compare names run `20240101000000_a.sql` before `20260508_b.sql`, as time does;
+    those that compare numbers (Flyway, goose, golang-migrate) run it after.
+    """
+    unnumbered, leading, parts, name = natural(name)
+    dated = _DATE_AND_TIME().match(str(leading[0])) if leading else None
+    if dated is not None:
+        leading = (int(dated[0]), int(str(leading[0])[dated.end() :]), *leading[1:])
+    return unnumbered, leading, parts, name
+
+
 def natural_path(path: str) -> tuple[Key, ...]:
     """Sort by each part of a path in turn."""
     return tuple(natural(part) for part in path.split("/"))

@@ -16,7 +16,15 @@ import os
 
 from rlslint.files import disk
 from rlslint.files.discovery import SourceFile
-from rlslint.files.layouts import Claim, Folders, history, natural, natural_path, number
+from rlslint.files.layouts import (
+    Claim,
+    Folders,
+    chronological,
+    history,
+    natural,
+    natural_path,
+    number,
+)
 from rlslint.files.layouts.reversals import tool
 
 _MIGRATIONS = frozenset({"migrate", "migration", "migrations"})
@@ -65,11 +73,16 @@ def _migrations(
     return numbered if len(numbered) >= 2 and 2 * len(numbered) >= len(files) else ()
 
 
+_COMPARE_NAMES = ("numbered", "dbmate")
+
+
 def _sorted(root: str, files: list[SourceFile]) -> list[SourceFile]:
     if disk.exists(os.path.join(root, "atlas.sum")):
         return sorted(files, key=lambda file: file.name)
     if all(file.folder == root for file in files):
-        return sorted(files, key=lambda file: natural(file.name))
+        compares_names = _layout(root, files) in _COMPARE_NAMES
+        key = chronological if compares_names else natural
+        return sorted(files, key=lambda file: key(file.name))
 
     def below(file: SourceFile) -> str:
         return file.path.removeprefix(root).lstrip(os.sep).replace(os.sep, "/")

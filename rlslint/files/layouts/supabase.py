@@ -10,8 +10,8 @@ from rlslint.files.layouts import (
     Claim,
     Folders,
     History,
+    chronological,
     history,
-    natural,
     natural_path,
     number,
 )
@@ -33,7 +33,7 @@ def claim(folders: Folders) -> Claim:
         ]
         schemas = _files_in(folders, os.path.join(root, "schemas"))
         if migrations:
-            migrations.sort(key=lambda file: natural(file.name))
+            migrations.sort(key=lambda file: chronological(file.name))
             histories.append(history(root, "supabase", migrations))
             left_out += schemas
         elif schemas:
