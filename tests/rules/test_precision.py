@@ -329,6 +329,8 @@ def test_what_a_caller_decides_tells_how_grave_a_function_is(
     [
         ("public_docs", "id, at", "info"),
         ("get_public_docs", "id, at", "info"),
+        ("documentos_publicos", "id, at", "info"),
+        ("republica_docs", "id, at", "error"),
         ("public_docs", "id, tenant_id, share_token, at", "error"),
         ("public_docs", "id, share_token", "error"),
         ("docs_of_all", "id, at", "error"),
@@ -355,6 +357,9 @@ def test_what_is_called_public_may_show_some_columns(
         ("-- Lists docs without sensitive columns.", "", "warning"),
         ("-- The owner's rights are wanted: no security_invoker here.", "", "warning"),
         ("-- TODO: leaks, wants security_invoker", "", "error"),
+        ("-- Datos públicos.\n\nDROP VIEW IF EXISTS listed;\n", "", "warning"),
+        ("-- Datos públicos.\nCREATE TABLE more (id int);\n", "", "error"),
+        ("-- Datos de cada cliente.\nDROP VIEW IF EXISTS listed;\n", "", "error"),
         ("-- Lists docs.", "", "error"),
         ("", "WITH (security_invoker = false)", "warning"),
         ("", "WITH (security_barrier)", "error"),

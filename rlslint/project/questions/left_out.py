@@ -33,7 +33,8 @@ _OUTSIDE = Pattern(
 )
 _DENIES = Pattern(r"(?i)\b(?:no|nobody|none|nor|not|nothing|neither|whether)\b|n['’]t\b")
 _TENANTS_APART = Pattern(r"(?i)\b(?:RLS|security|isolation|tenan\w+|it|this)\b")
-_COMMENT = Pattern(r"\s*(?:--|//|#|/?\*|$)")
+_COMMENT = Pattern(r"\s*(?:--|//|#|/?\*|(?i:drop\s[^;]*\sif\s+exists\s[^;]*;\s*)?$)")
+"""A comment, an empty line, or one that drops what the statement is to make anew."""
 _DRAWN = Pattern(r"\s*(?:--|//|#|\*)[\W_]*")
 _GRANTS = Pattern(r"(?i)\s*grant\s")
 _MANY = 4

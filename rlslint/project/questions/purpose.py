@@ -9,6 +9,7 @@ from rlslint.catalog.model import Policy, Relation
 from rlslint.project.project import Project
 from rlslint.project.questions.left_out import lines_of, written
 from rlslint.text import Statement
+from rlslint.text.sentences import words_of
 
 _COMMENTED = Pattern(r"(?:--|//|#|/\*|^\s*\*)(?P<said>.*)")
 _MEANT = Pattern(
@@ -30,6 +31,8 @@ _PUBLISHED = Pattern(
     r"(?:all|any|every)\w*"
     r"|\b(?:anyone|anybody|everyone|everybody|all\s+(?:\w+\s+)?(?:members|users|visitors|tenants))"
     r"\s+(?:can|may|reads?|sees?)\b"
+    r"|\b(?:acc?es[os]o|cat[áa]logo|conte(?:ni|ú|u)do|da[dt]os|le[ci]tura|listado|p[áa]ginas?|perfi\w+|vista)"
+    r"\s+(?:de\s+\w+\s+)?p[úu]blic[ao]s?\b"
 )
 _REDUCED = Pattern(
     r"(?i)\b(?:basic|limited|minimal|non-?sensitive|public|safe|saniti[sz]ed)\s+(?:necessary\s+)?"
@@ -51,6 +54,16 @@ _OTHERWISE = Pattern(
     r"|n['’]t\b"
 )
 """In comments that regret it, or that speak of whose rows are whose."""
+
+_CALLED_PUBLIC = frozenset(
+    ("public", "publicly", "publico", "publicos", "publica", "publicas", "público", "públicos",
+     "pública", "públicas", "publique", "publiques", "oeffentlich", "öffentlich")
+)  # fmt: skip
+
+
+def is_called_public(name: str) -> bool:
+    """Tell whether a name has a word for public, in one of the languages that names are made in."""
+    return not words_of(name).isdisjoint(_CALLED_PUBLIC)
 
 
 def is_said_to_be_open(subject: object, project: Project) -> bool:

@@ -15,6 +15,7 @@ from rlslint.project.questions.function_exposure import (
     function_leak,
     may_do_as_caller,
 )
+from rlslint.project.questions.purpose import is_called_public
 from rlslint.project.questions.told_values import ToldValues, told_values
 from rlslint.project.questions.view_exposure import (
     confidence_of,
@@ -23,9 +24,6 @@ from rlslint.project.questions.view_exposure import (
     serves_no_tenant,
 )
 from rlslint.rules.registry import rule
-from rlslint.text.sentences import words_of
-
-_PUBLIC = frozenset(("public", "publicly"))
 
 
 @rule
@@ -140,7 +138,7 @@ def _is_meant(function: Function, leak: FunctionLeak, project: Project) -> bool:
     if leak.writes:
         return False
     shows_all = leak.read_whole and not leak.partly
-    if not shows_all and not words_of(function.name).isdisjoint(_PUBLIC):
+    if not shows_all and is_called_public(function.name):
         return True
     grantees = {grant.grantee for grant in function.grants.known() if grant.statement}
     return (

@@ -10,6 +10,7 @@ from rlslint.config import Severity
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
 from rlslint.project.questions.nested_views import invokers_above
+from rlslint.project.questions.purpose import is_called_public
 from rlslint.project.questions.view_exposure import (
     ViewLeak,
     as_invoker,
@@ -22,9 +23,6 @@ from rlslint.project.questions.view_exposure import (
     view_leaks,
 )
 from rlslint.rules.registry import rule
-from rlslint.text.sentences import words_of
-
-_PUBLIC = frozenset(("public", "publicly"))
 
 
 @rule
@@ -62,8 +60,7 @@ def _severity(view: View, leak: ViewLeak, project: Project) -> tuple[Severity | 
     if hides_no_tenant(leak.read.table, project):
         return Severity.info, ", whose rows belong to no tenant"
     query = query_of(view, project)
-    is_public = not words_of(view.name).isdisjoint(_PUBLIC)
-    if is_public and query is not None and shows_partly(query, leak.read.table):
+    if is_called_public(view.name) and query is not None and shows_partly(query, leak.read.table):
         return Severity.info, ", some columns of them, and is called public"
     if "security_invoker" in view.options:
         return Severity.warning, " (not certain: it is said not to be a security_invoker)"
