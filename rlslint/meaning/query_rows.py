@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -87,8 +87,15 @@ class _Analysis:
         self._open.discard(id(query))
 
     def _tied(self, query: Query, outside: frozenset[Source]) -> frozenset[Source]:
-        condition = simplified(conjunction(query.conditions, -1))
-        tied = {s for s in query.sources if self._ties_itself(s) or self._bounds(condition, s)}
+        joined = tuple(_joined_for_each_row(query))
+        conditions = (*query.conditions, *(one for inner in joined for one in inner.conditions))
+        condition = simplified(conjunction(conditions, -1))
+        entries = frozenset((*query.sources, *(one for inner in joined for one in inner.sources)))
+        tied = {
+            source
+            for source in query.sources
+            if self._ties_itself(source) or self._bounds(condition, source, entries - {source})
+        }
         links = list(_links(condition))
         while True:
             more = {
@@ -106,7 +113,7 @@ class _Analysis:
         if inner is None and isinstance(source.relation, Relation):
             return self._holds_own_rows(source.relation)
         if inner is not None:
-            return bool(query_reads(inner, self.functions))
+            return self._puts_out_own_rows(inner)
         if source.call is None:
             return False
         return bool(context_reads(source.call, self.functions)) or any(
@@ -115,6 +122,11 @@ class _Analysis:
             and reads_context(part.function, self.functions)
             for part in source.call.walk()
         )
+
+    def _puts_out_own_rows(self, query: Query) -> bool:
+        """Tell whether a query asks for the caller, and puts out no rows of others."""
+        asks = query_reads(query, self.functions) or self._tied(query, frozenset())
+        return bool(asks) and not tuple(self.unbound(query, frozenset()))
 
     def _holds_own_rows(self, relation: Relation) -> bool:
         """Tell whether a relation is a view that holds only rows of the caller."""
@@ -125,11 +137,17 @@ class _Analysis:
             return True
         return found is not None and not found
 
-    def _bounds(self, condition: Expr, source: Source) -> bool:
+    def _bounds(self, condition: Expr, source: Source, others: frozenset[Source]) -> bool:
         """Tell whether a condition binds the rows of an entry, as a policy would a table's."""
         own = with_sources(condition, {source: OWN_ROW})
         branches = unbounded_branches(own, frozenset(), self.functions)
-        return all(any(map(self._guards, branch.conjuncts)) for branch in branches)
+        return all(
+            any(
+                self._guards(conjunct) and _is_about_own_row(conjunct, branch.conjuncts, others)
+                for conjunct in branch.conjuncts
+            )
+            for branch in branches
+        )
 
     def _guards(self, conjunct: Expr) -> bool:
         """Tell whether a conjunct asks who is calling, and lets only some callers pass.
@@ -165,6 +183,37 @@ class _Analysis:
         if call.unknown:
             self.gap = self.gap or UnknownFact(".".join(call.name), "meaning", None)
         return call.unknown
+
+
+def _joined_for_each_row(query: Query) -> Iterator[Query]:
+    """Yield the queries in FROM that leave out the rows beside which they find none."""
+    for source in query.sources:
+        inner = inner_query(source) if source.lateral and source.join == "inner" else None
+        # An aggregate without groups finds one row, whatever its conditions say.
+        if inner is not None and inner.inner_only and not any(map(_collects, inner.outputs)):
+            yield inner
+
+
+def _is_about_own_row(conjunct: Expr, conjuncts: Iterable[Expr], others: frozenset[Source]) -> bool:
+    """Tell whether a conjunct chooses among the rows of an entry, not just among those beside it.
+
+    What it asks of another entry chooses among these rows where something ties the two together.
+    """
+    asked = _sources_in(conjunct)
+    if OWN_ROW in asked or asked.isdisjoint(others):
+        return True
+    return any(
+        OWN_ROW in tied and not tied.isdisjoint(asked & others)
+        for tied in map(_sources_in, conjuncts)
+    )
+
+
+def _sources_in(expression: Expr) -> frozenset[Source]:
+    return frozenset(
+        part.binding.source
+        for part in expression.walk()
+        if isinstance(part, Column) and isinstance(part.binding, ColumnBinding)
+    )
 
 
 def _only_asks_for_presence(conjunct: Expr) -> bool:
