@@ -293,6 +293,11 @@ class Connections:
         statements = listed(call)
         found = sql_of(call, call.name in library.interpolates_safely)
         if found is None and not statements:
+            session = of.session if isinstance(of, Handle) else None
+            told = call.arguments and isinstance(call.arguments[0], Unknown)
+            if told and session is not None and not session.is_pool and not session.transaction:
+                # Whoever says what is sent may begin a transaction.
+                session.transaction = None
             return None
         target = self._target(of, call, library, course)
         if target is None:

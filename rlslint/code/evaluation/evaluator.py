@@ -235,6 +235,7 @@ class Evaluator:
         own = {each.name for each in parameters}
         if function.receiver and scope.owner is not None:
             scope.variables[function.receiver] = scope.owner
+        is_called = bool(arguments) or named is not None
         positional: Sequence[Value] = arguments
         for number, parameter in enumerate(parameters):
             name = parameter.name.lstrip("*.&")
@@ -243,13 +244,14 @@ class Evaluator:
                 scope.variables[name] = Entries(others) if named is not None else Unknown(name)
                 continue
             if parameter.name.startswith("*"):
-                scope.variables[name] = Items(tuple(positional[number:]))
+                scope.variables[name] = (
+                    Items(tuple(positional[number:])) if is_called else Unknown(name)
+                )
                 positional = ()
                 continue
             given = positional[number] if number < len(positional) else None
             if given is None and named is not None:
                 given = named.get(name)
-            is_called = bool(arguments) or named is not None
             if given is None and parameter.default is not None and is_called:
                 given = self.value(parameter.default, scope)
             nothing_known = isinstance(given, Unknown) and (
