@@ -25,6 +25,20 @@ def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
     return served_where(policy.roles, project)
 
 
+def is_refused(policy: Policy, role: str, project: Project) -> bool:
+    """Tell whether a role may not execute what a policy calls, so that its queries fail."""
+    calling = [c for c in policy.clauses if project.condition(c, policy.relation).calls]
+    if not calling:
+        return False
+    from rlslint.access.refusals import lacks
+
+    return any(
+        one.privilege == "execute" and not one.through
+        for clause in calling
+        for one in lacks(project.catalog, role, role, clause.expression, frozenset())
+    )
+
+
 def served_where(roles: tuple[str, ...], project: Project) -> tuple[str, ...]:
     """Return the runtime roles that a policy for these roles serves; see served_roles."""
     return project.ask(_served, roles)

@@ -15,9 +15,7 @@ from rlslint.meaning.context import ContextRead
 from rlslint.meaning.deciding import is_literally_true
 from rlslint.meaning.openings import openings
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions import (
-    served_roles,
-)
+from rlslint.project.questions import is_refused, served_roles
 from rlslint.text.sentences import listed
 
 COMMANDS = ("select", "insert", "update", "delete")
@@ -60,7 +58,8 @@ def admission(policy: Policy, project: Project) -> Admission | None:
     """Return what a permissive policy is about, None where it serves no tenant or is guarded."""
     if not policy.permissive:
         return None
-    roles = served_roles(policy, project)
+    served = served_roles(policy, project)
+    roles = tuple(role for role in served if not is_refused(policy, role, project))
     commands = tuple(
         command
         for command in COMMANDS

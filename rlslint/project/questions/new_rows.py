@@ -19,7 +19,7 @@ from rlslint.meaning.deciding import can_be_true
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.simplifying import conjunction
 from rlslint.project.project import Project, is_called_tenant, is_only_key
-from rlslint.project.questions import served_roles
+from rlslint.project.questions import is_refused, served_roles
 from rlslint.project.terms import Condition
 from rlslint.sql import expressions as sql
 from rlslint.sql.expressions import (
@@ -46,6 +46,7 @@ def writers(
         role
         for role in served_roles(policy, project)
         if not certainly(escapes_row_security, catalog, role)
+        and not is_refused(policy, role, project)
         and can_use_schema(catalog, role, relation.schema)
         and any(has_privilege(catalog, role, relation, command, c.name) for c in columns)
     )

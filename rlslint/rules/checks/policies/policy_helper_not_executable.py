@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from rlslint.access import inherited_roles, spoken
 from rlslint.access.privileges import can_use_schema, may_execute
 from rlslint.access.reach import row_security_active
+from rlslint.access.refusals import asked
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -21,6 +22,12 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
+
+
+def _is_asked(role: str, function: Function, clause: Clause, project: Project) -> bool:
+    """Tell whether a function is called once the planner has left out what decides nothing."""
+    found = asked(project.catalog, role, role, clause.expression)
+    return any(one.subject is function for one in found)
 
 
 def _calls_what_not_all_may(terms: Terms, project: Project) -> bool:
@@ -53,6 +60,7 @@ def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[F
         function: clause
         for clause in policy.clauses
         for function in project.condition(clause, table).calls
+        if any(_is_asked(role, function, clause, project) for role in roles)
     }
     for function, clause in called.items():
         for one in (function, *_called_as_caller(function, project)):
