@@ -17,11 +17,10 @@ from rlslint.access import (
     perhaps,
     settable_roles,
 )
-from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.model import Kind
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.catalog.roles import DATA_PRIVILEGES, MIGRATION_ROLE, PUBLIC
 from rlslint.text import Statement
 from rlslint.text.sentences import words_of
 

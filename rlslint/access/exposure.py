@@ -7,12 +7,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from rlslint import NamedTuple
 from rlslint.access import spoken
 from rlslint.access.ownership import Answer, owns
-from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
-from rlslint.access.reach import applicable_policies, not_exempt, reachable_by, row_security_active
+from rlslint.access.privileges import (
+    Access,
+    access_to,
+    can_use_schema,
+    gives,
+    grants_to,
+    has_any_column_privilege,
+)
+from rlslint.access.reach import applicable_policies, not_exempt, row_security_active
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog import Catalog
+from rlslint.catalog.answers import remembered
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.roles import Grant
+from rlslint.catalog.roles import DATA_PRIVILEGES, Grant
 from rlslint.config import Confidence
 from rlslint.meaning.deciding import is_always_true
 from rlslint.text import Related, Span, Statement, Text
@@ -145,3 +153,36 @@ def _of_owner(
             privileges = frozenset(DATA_PRIVILEGES)
             return Exposure((role,), privileges, ownership.because, Confidence.medium, ())
     return None
+
+
+def reachable_by(
+    catalog: Catalog, runtime: RuntimeRoles, relation: Relation, privileges: Iterable[str]
+) -> tuple[str, ...]:
+    """Return the runtime roles that hold any of the privileges and can use the schema.
+
+    A privilege on one column counts. For those that get past everything see `not_exempt`.
+    """
+    wanted = tuple(privileges)
+    access = access_to(catalog, relation)
+    if access is not None:
+        return not_exempt(catalog, runtime, roles_admitted(catalog, runtime.names, access, wanted))
+    found = tuple(
+        role
+        for role in runtime.names
+        if any(has_any_column_privilege(catalog, role, relation, name) for name in wanted)
+        and can_use_schema(catalog, role, relation.schema)
+    )
+    return not_exempt(catalog, runtime, found)
+
+
+@remembered
+def roles_admitted(
+    catalog: Catalog, roles: tuple[str, ...], access: Access, privileges: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return which of the roles get at relations of this access; see reachable_by."""
+    return tuple(
+        role
+        for role in roles
+        if any(gives(catalog, role, access, name) for name in privileges)
+        and can_use_schema(catalog, role, access.schema)
+    )

@@ -6,12 +6,11 @@ from enum import Enum
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, is_declared
-from rlslint.access.privileges import StatementPlace, statement_place
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, Membership
-from rlslint.text import CatalogText
+from rlslint.text import CatalogText, StatementPlace
 
 
 class Answer(Enum):
@@ -104,6 +103,4 @@ def _owned_since(relation: Relation) -> StatementPlace | str | None:
     statement = relation.because("owner")
     if statement is None or relation.owner == MIGRATION_ROLE:
         return None
-    return (
-        relation.schema if isinstance(statement.text, CatalogText) else statement_place(statement)
-    )
+    return relation.schema if isinstance(statement.text, CatalogText) else statement.place

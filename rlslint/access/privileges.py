@@ -11,12 +11,16 @@ from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Grant, GrantKey, quoted_roles
+from rlslint.catalog.roles import (
+    DATA_PRIVILEGES,
+    MIGRATION_ROLE,
+    PUBLIC,
+    Grant,
+    GrantKey,
+    quoted_roles,
+)
 from rlslint.sql import quoted_identifier
-from rlslint.text import Location, Statement
-
-DATA_PRIVILEGES = ("select", "insert", "update", "delete")
-"""The privileges that reach rows one by one, which row security can filter."""
+from rlslint.text import Statement, StatementPlace
 
 # Manual: Predefined Roles.
 PREDEFINED_ROLES = {
@@ -238,17 +242,6 @@ class Granted(NamedTuple):
 
 _MOST_NAMES = 10
 
-StatementPlace = tuple[str, int | Location, int | Location]
-"""Where a statement stands that one can edit: it may run once for each turn of a loop."""
-
-
-def statement_place(statement: Statement) -> StatementPlace:
-    """Return where a statement, or the outermost one that ran it, stands in its file."""
-    span = statement.span
-    if span.text.host is None:
-        return span.text.path, span.start, span.end
-    return (span.text.path, *span.locations())
-
 
 def grants_by_place(catalog: Catalog) -> dict[StatementPlace, tuple[Granted, ...]]:
     """Return what was granted on tables at each place and nothing has revoked, tables by name.
@@ -262,7 +255,7 @@ def grants_by_place(catalog: Catalog) -> dict[StatementPlace, tuple[Granted, ...
         if relation.is_beyond_history or relation.is_table:
             for grant in relation.grants.known():
                 if (statement := grant.statement) is not None:
-                    place = places.get(statement) or statement_place(statement)
+                    place = places.get(statement) or statement.place
                     places[statement] = place
                     found.setdefault(place, []).append(Granted(relation, grant))
     return {place: tuple(granted) for place, granted in found.items()}

@@ -1,8 +1,8 @@
-"""Which policies apply to a role, who gets at a relation, and which tables stand behind a view."""
+"""Which policies apply to a role, what exempts it, and which tables stand behind a view."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 
 from rlslint import NamedTuple
@@ -14,13 +14,6 @@ from rlslint.access import (
     is_superuser,
 )
 from rlslint.access.data_roles import escapes_row_security
-from rlslint.access.privileges import (
-    Access,
-    access_to,
-    can_use_schema,
-    gives,
-    has_any_column_privilege,
-)
 from rlslint.access.runtime_roles import RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
@@ -135,26 +128,6 @@ class UnfilteredRead(NamedTuple):
     bypass: Bypass | None
 
 
-def reachable_by(
-    catalog: Catalog, runtime: RuntimeRoles, relation: Relation, privileges: Iterable[str]
-) -> tuple[str, ...]:
-    """Return the runtime roles that hold any of the privileges and can use the schema.
-
-    A privilege on one column counts. For those that get past everything see `not_exempt`.
-    """
-    wanted = tuple(privileges)
-    access = access_to(catalog, relation)
-    if access is not None:
-        return not_exempt(catalog, runtime, roles_admitted(catalog, runtime.names, access, wanted))
-    found = tuple(
-        role
-        for role in runtime.names
-        if any(has_any_column_privilege(catalog, role, relation, name) for name in wanted)
-        and can_use_schema(catalog, role, relation.schema)
-    )
-    return not_exempt(catalog, runtime, found)
-
-
 def not_exempt(catalog: Catalog, runtime: RuntimeRoles, roles: tuple[str, ...]) -> tuple[str, ...]:
     """Leave out the roles that get past every policy by an attribute, where others serve as well.
 
@@ -170,19 +143,6 @@ def _bound(catalog: Catalog, roles: tuple[str, ...], exempt: frozenset[str]) -> 
         role
         for role in roles
         if role not in exempt and not certainly(escapes_row_security, catalog, role)
-    )
-
-
-@remembered
-def roles_admitted(
-    catalog: Catalog, roles: tuple[str, ...], access: Access, privileges: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return which of the roles get at relations of this access; see reachable_by."""
-    return tuple(
-        role
-        for role in roles
-        if any(gives(catalog, role, access, name) for name in privileges)
-        and can_use_schema(catalog, role, access.schema)
     )
 
 

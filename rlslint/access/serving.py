@@ -9,13 +9,12 @@ from rlslint import NamedTuple
 from rlslint.access import ASSUMED_ROLE, can_log_in, inherited_roles, is_declared
 from rlslint.access.data_roles import escapes_row_security, is_administrative
 from rlslint.access.ownership import Answer
-from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.runtime_roles import Evidence, RuntimeRoles
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import DATA_PRIVILEGES, PUBLIC
 from rlslint.text import CatalogText, Span
 from rlslint.text.sentences import words_of
 

@@ -13,6 +13,9 @@ from rlslint.text import Statement
 MIGRATION_ROLE = "(migration role)"
 """Stands for the role that runs the migrations, as long as nothing in the history names it."""
 
+DATA_PRIVILEGES = ("select", "insert", "update", "delete")
+"""The privileges that reach rows one by one, which row security can filter."""
+
 PUBLIC = "public"
 """Everyone, as grantee of a privilege or in a policy's TO clause."""
 

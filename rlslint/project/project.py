@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from rlslint import Pattern
 from rlslint.access.ownership import forced_tables
-from rlslint.access.privileges import Granted, grants_by_place
-from rlslint.access.reach import reachable_by, relations_looked_up
+from rlslint.access.reach import relations_looked_up
 from rlslint.access.runtime_roles import RuntimeRoles, api_roles, find_runtime_roles
 from rlslint.catalog import Catalog, RowAccess
 from rlslint.catalog.answers import ask, remembered
@@ -34,6 +33,7 @@ from rlslint.text.sentences import names_in
 
 if TYPE_CHECKING:
     from rlslint.access.exposure import Exposure
+    from rlslint.access.privileges import Granted
     from rlslint.files.connections import Connection
     from rlslint.files.settings.api import Api
     from rlslint.files.unread import Naming
@@ -227,6 +227,8 @@ class Project:
 
     def reachable_by(self, relation: Relation, *privileges: str) -> tuple[str, ...]:
         """Return the runtime roles that hold one of `privileges` on a relation."""
+        from rlslint.access.exposure import reachable_by
+
         return reachable_by(self.catalog, self.runtime, relation, privileges)
 
     def exposure(self, relation: Relation, originals: Sequence[Relation] = ()) -> Exposure | None:
@@ -244,6 +246,8 @@ class Project:
     @property
     @remembered
     def _grants(self) -> dict[Relation, list[tuple[Granted, ...]]]:
+        from rlslint.access.privileges import grants_by_place
+
         found: dict[Relation, list[tuple[Granted, ...]]] = {}
         for granted in grants_by_place(self.catalog).values():
             found.setdefault(granted[0].table, []).append(granted)

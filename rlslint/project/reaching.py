@@ -16,7 +16,6 @@ from rlslint.access import (
     settable_roles,
 )
 from rlslint.access.privileges import (
-    DATA_PRIVILEGES,
     can_execute,
     can_use_schema,
     has_any_column_privilege,
@@ -26,7 +25,7 @@ from rlslint.access.ways import shown_by_views
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, Role
+from rlslint.catalog.roles import DATA_PRIVILEGES, MIGRATION_ROLE, PUBLIC, Role
 from rlslint.project import Finding, Standing
 from rlslint.project.fingerprints import statement_print
 from rlslint.project.project import Project

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint import NamedTuple
-from rlslint.access.privileges import DATA_PRIVILEGES, StatementPlace, statement_place
 from rlslint.catalog import Catalog, IdleRevoke
 from rlslint.catalog.model import Policy, Relation, RemovedPolicy
-from rlslint.catalog.roles import DefaultPrivilege
+from rlslint.catalog.roles import DATA_PRIVILEGES, DefaultPrivilege
 from rlslint.config.platforms import EXTENSION_SCHEMAS
 from rlslint.project.project import Project
-from rlslint.text import Statement
+from rlslint.text import Statement, StatementPlace
 
 
 class AlteredPolicy(NamedTuple):
@@ -204,7 +203,7 @@ def revocations(catalog: Catalog) -> Iterator[Revocation]:
     """Yield the REVOKE statements that left somebody a privilege."""
     found: dict[StatementPlace, list[IdleRevoke]] = {}
     for one in catalog.idle_revokes.values():
-        found.setdefault(statement_place(one.statement), []).append(one)
+        found.setdefault(one.statement.place, []).append(one)
     for idle in found.values():
         yield Revocation(tuple(idle))
 
@@ -215,7 +214,7 @@ def default_grants(catalog: Catalog) -> Iterator[DefaultGrants]:
     for one in catalog.defaults:
         wanted = one.kind == "tables" and one.privilege in DATA_PRIVILEGES
         if wanted and one.statement is not None:
-            found.setdefault(statement_place(one.statement), []).append(one)
+            found.setdefault(one.statement.place, []).append(one)
     for given in found.values():
         statement = given[0].statement
         if statement is not None:
@@ -227,7 +226,7 @@ def removals(catalog: Catalog) -> Iterator[Removal]:
     found: dict[tuple[StatementPlace, bool], list[RemovedPolicy]] = {}
     for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
         for removed in relation.removed:
-            key = statement_place(removed.statement), removed.along
+            key = removed.statement.place, removed.along
             found.setdefault(key, []).append(removed)
     for policies in found.values():
         yield Removal(tuple(policies))

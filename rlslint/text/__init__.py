@@ -192,6 +192,10 @@ class Related(NamedTuple):
     opens: bool = False
 
 
+StatementPlace = tuple[str, int | Location, int | Location]
+"""Where a statement stands that one can edit: it may run once for each turn of a loop."""
+
+
 class Statement:
     """One SQL statement of a Text, from its first token to its last, comments before it left out.
 
@@ -232,6 +236,14 @@ class Statement:
         if self.parent is None or self.is_written:
             return Span(self.text, self.start, self.end)
         return self.parent.span
+
+    @property
+    def place(self) -> StatementPlace:
+        """Where it, or the outermost one that ran it, stands in its file."""
+        span = self.span
+        if span.text.host is None:
+            return span.text.path, span.start, span.end
+        return (span.text.path, *span.locations())
 
 
 def span_of(statement: Statement | None) -> Span | None:

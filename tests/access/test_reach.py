@@ -2,10 +2,10 @@
 
 import pytest
 
+from rlslint.access.exposure import reachable_by
 from rlslint.access.reach import (
     protected_reads,
     protected_sources,
-    reachable_by,
     reads_behind,
     unfiltered_reads,
 )

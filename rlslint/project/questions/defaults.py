@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from rlslint.access import inherited_roles
 from rlslint.access.gaps import Gap, gap_of
-from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.runtime_roles import platform_spoken_of
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Relation
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import DATA_PRIVILEGES, PUBLIC
 from rlslint.config.platforms import SUPABASE
 from rlslint.meaning.bodies import words_in_body
 from rlslint.project.project import Project

@@ -10,7 +10,6 @@ from rlslint.access import (
     is_superuser,
 )
 from rlslint.access.privileges import (
-    DATA_PRIVILEGES,
     Access,
     access_to,
     can_use_schema,
@@ -21,7 +20,7 @@ from rlslint.access.runtime_roles import Evidence, platform_spoken_of
 from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.model import Policy
-from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
+from rlslint.catalog.roles import DATA_PRIVILEGES, MIGRATION_ROLE, PUBLIC
 from rlslint.project.project import Project
 
 

@@ -1,8 +1,8 @@
-"""The roles that policies bind: as whom to connect, and who uses what a group is granted."""
+"""The roles that policies bind: as whom to connect, what to grant them, and who uses a group's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rlslint.access import (
     ASSUMED_ROLE,
@@ -18,10 +18,10 @@ from rlslint.access.data_roles import (
     is_administrative,
     is_called_after_administration,
 )
-from rlslint.access.privileges import DATA_PRIVILEGES, PREDEFINED_ROLES, grants_to
+from rlslint.access.privileges import PREDEFINED_ROLES, grants_to
 from rlslint.access.serving import makes_copies
 from rlslint.catalog.model import Relation
-from rlslint.catalog.roles import Membership, Role
+from rlslint.catalog.roles import DATA_PRIVILEGES, Membership, Role
 from rlslint.config.platforms import console_role
 from rlslint.project.project import Project
 from rlslint.sql import quoted_identifier
@@ -128,3 +128,15 @@ def _has_tenants(table: Relation, project: Project) -> bool:
         and not project.is_shared(table)
         and bool(project.tenant_columns(table))
     )
+
+
+def keeping(role: str, tables: Iterable[Relation], project: Project) -> Iterator[str]:
+    """Yield the GRANT by which a role goes on using tables that it gets at as a greater one."""
+    lacking = [
+        table.sql_name
+        for table in tables
+        if not any(grants_to(project.catalog, role, table, word) for word in DATA_PRIVILEGES)
+    ]
+    if lacking:
+        privileges = "SELECT, INSERT, UPDATE, DELETE"
+        yield f"GRANT {privileges} ON {', '.join(lacking)} TO {quoted_identifier(role)};"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
 from rlslint.access.reach import applicable_policies, functions_around, relations_looked_up
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
@@ -145,15 +143,3 @@ def forcing(table: Relation, project: Project) -> str:
             f"FORCE ROW LEVEL SECURITY would bind {around[0]} as well"
         )
     return _altered(table, "FORCE")
-
-
-def keeping(role: str, tables: Iterable[Relation], project: Project) -> Iterator[str]:
-    """Yield the GRANT by which a role goes on using tables that it gets at as a greater one."""
-    lacking = [
-        table.sql_name
-        for table in tables
-        if not any(grants_to(project.catalog, role, table, word) for word in DATA_PRIVILEGES)
-    ]
-    if lacking:
-        privileges = "SELECT, INSERT, UPDATE, DELETE"
-        yield f"GRANT {privileges} ON {', '.join(lacking)} TO {quoted_identifier(role)};"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import spoken
-from rlslint.access.privileges import DATA_PRIVILEGES
 from rlslint.access.reach import runs_as_invoker
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
-from rlslint.catalog.roles import PUBLIC, Schema
+from rlslint.catalog.roles import DATA_PRIVILEGES, PUBLIC, Schema
 from rlslint.config import Severity
 from rlslint.drift.drifts import Drift
 from rlslint.drift.statements_behind import statement_behind

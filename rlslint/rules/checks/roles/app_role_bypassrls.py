@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from rlslint.access import can_log_in, is_declared, is_superuser
 from rlslint.access.ownership import Answer
-from rlslint.access.privileges import DATA_PRIVILEGES, has_any_column_privilege
+from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import Serving, in_words, makes_copies, protected_tables, serves
-from rlslint.catalog.roles import Role
+from rlslint.catalog.roles import DATA_PRIVILEGES, Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project

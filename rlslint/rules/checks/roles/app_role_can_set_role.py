@@ -15,15 +15,15 @@ from rlslint.access import (
 from rlslint.access.becoming import steps_to
 from rlslint.access.data_roles import escapes_row_security
 from rlslint.access.ownership import Answer, owning_membership
-from rlslint.access.privileges import DATA_PRIVILEGES, has_any_column_privilege
+from rlslint.access.privileges import has_any_column_privilege
 from rlslint.access.runtime_roles import Evidence
 from rlslint.access.serving import Serving, in_words, protected_tables, serves
 from rlslint.catalog.model import Relation
-from rlslint.catalog.roles import MIGRATION_ROLE, Membership, Role
+from rlslint.catalog.roles import DATA_PRIVILEGES, MIGRATION_ROLE, Membership, Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.remedies import keeping
+from rlslint.project.questions.ordinary_roles import keeping
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 from rlslint.text import Statement

@@ -11,7 +11,7 @@ from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
-from rlslint.project.questions.remedies import keeping
+from rlslint.project.questions.ordinary_roles import keeping
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from rlslint.access import ASSUMED_ROLE, inherited_roles, spoken
 from rlslint.access.gaps import Gap, gap_of, protected_ancestors, protected_originals
-from rlslint.access.privileges import DATA_PRIVILEGES, Granted
+from rlslint.access.privileges import Granted
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Relation, Table
-from rlslint.catalog.roles import PUBLIC, Grant
+from rlslint.catalog.roles import DATA_PRIVILEGES, PUBLIC, Grant
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project

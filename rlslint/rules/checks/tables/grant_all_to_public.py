@@ -5,16 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access.gaps import Gap, gap_of
-from rlslint.access.privileges import (
-    DATA_PRIVILEGES,
-    Granted,
-    can_use_schema,
-    grants_to,
-    revocation,
-)
+from rlslint.access.privileges import Granted, can_use_schema, grants_to, revocation
 from rlslint.access.serving import in_words
 from rlslint.catalog.model import Policy, Table
-from rlslint.catalog.roles import PUBLIC, Grant, quoted_roles
+from rlslint.catalog.roles import DATA_PRIVILEGES, PUBLIC, Grant, quoted_roles
 from rlslint.config import Severity
 from rlslint.project import Finding, Shown, also_shown, shown
 from rlslint.project.project import Project

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple
 from rlslint.access import inherited_roles, is_declared, spoken
+from rlslint.access.exposure import roles_admitted
 from rlslint.access.privileges import Access, access_to
-from rlslint.access.reach import applicable_policies, roles_admitted, row_security_active
+from rlslint.access.reach import applicable_policies, row_security_active
 from rlslint.catalog.model import Policy, Table
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.meaning.bounds import unbounded_branches

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rlslint.access import spoken
-from rlslint.access.privileges import DATA_PRIVILEGES, can_use_schema
+from rlslint.access.privileges import can_use_schema
 from rlslint.catalog.model import Policy, Table
-from rlslint.catalog.roles import quoted_roles
+from rlslint.catalog.roles import DATA_PRIVILEGES, quoted_roles
 from rlslint.config import Confidence
 from rlslint.meaning.bounds import is_bounded
 from rlslint.project import Finding, also_shown, shown

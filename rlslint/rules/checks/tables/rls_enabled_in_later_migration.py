@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple
 from rlslint.access import spoken
-from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.privileges import grants_to
 from rlslint.catalog.facts import Facts, UnknownFact
 from rlslint.catalog.model import Table
+from rlslint.catalog.roles import DATA_PRIVILEGES
 from rlslint.files.layouts import number
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from rlslint.access.exposure import Exposure
 from rlslint.access.gaps import ancestors
-from rlslint.access.privileges import DATA_PRIVILEGES, grants_to
+from rlslint.access.privileges import grants_to
 from rlslint.access.reach import functions_around, row_security_active
 from rlslint.access.runtime_roles import Evidence
 from rlslint.catalog.model import Table
-from rlslint.catalog.roles import quoted_roles
+from rlslint.catalog.roles import DATA_PRIVILEGES, quoted_roles
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project

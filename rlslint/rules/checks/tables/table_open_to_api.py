@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from rlslint.access.exposure import Exposure
 from rlslint.access.gaps import Gap, ancestors, gap_of
-from rlslint.access.privileges import DATA_PRIVILEGES, can_use_schema
+from rlslint.access.privileges import can_use_schema
 from rlslint.catalog.model import Table
-from rlslint.catalog.roles import PUBLIC
+from rlslint.catalog.roles import DATA_PRIVILEGES, PUBLIC
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, shown
 from rlslint.project.project import Project
