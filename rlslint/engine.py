@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, TypeVar
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
 from rlslint.config import Severity
-from rlslint.config.options import Config, excluded
+from rlslint.config.options import Config
 from rlslint.files import disk
-from rlslint.files.discovery import Found, discover, with_file
+from rlslint.files.discovery import Found, found_at
 from rlslint.project import Finding, NotChecked
 from rlslint.project.not_checked import (
     Unread,
@@ -126,13 +126,9 @@ def read_files(
 
     selection = selection_of(config)
     progress("Looking for files")
-    found = _discover(paths, config, standard_input)
-    for problem in found.problems:
-        reader.unreadable(problem)
-    reader.faults += found.faults
-    with disk.Confined(found.roots):
-        progress("Reading migrations and code")
-        projects = build(found, config, reader)
+    found = found_at(paths, config, standard_input)
+    progress("Reading migrations and code")
+    projects = build(found, config, reader)
     named = _Named(found.reported | found.reported_others, projects.are_all, found.part_of)
     return Read(config, selection, reader, found, projects, named)
 
@@ -193,7 +189,7 @@ def _weighed(
 
 def files_read(paths: Sequence[str | os.PathLike[str]], config: Config) -> Iterator[str]:
     """Yield the files that `check` would report on, sorted."""
-    yield from sorted(_discover(paths, config, None).reported)
+    yield from sorted(found_at(paths, config).reported)
 
 
 def audit(
@@ -218,22 +214,6 @@ def audit(
             read = Checked(migrations=replayed.files, statements=replayed.statements)
     databases = _from_databases(request, config, history, progress, reader)
     return _result(databases, config, selection, reader, read, None, before)
-
-
-def _discover(
-    paths: Sequence[str | os.PathLike[str]],
-    config: Config,
-    standard_input: str | None,
-) -> Found:
-    named = [path for path in paths if str(path) != "-"]
-    found = discover(
-        named,
-        around=(standard_input,) if standard_input and standard_input != "-" else (),
-        root=os.getcwd(),
-        exclude=excluded(config),
-        force_exclude=config.force_exclude,
-    )
-    return with_file(found, standard_input) if standard_input is not None else found
 
 
 _PASSED = "whose queries of protected tables were not followed"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from rlslint import NamedTuple, Pattern
+from rlslint.config.options import Config, excluded
 from rlslint.files import disk
 from rlslint.files.contents import Unreadable
 from rlslint.files.walk import (
@@ -85,6 +86,23 @@ class Found(NamedTuple):
             plans=of_program(self.plans),
             schemas=of_program(self.schemas),
         )
+
+
+def found_at(
+    paths: Iterable[str | os.PathLike[str]], config: Config, standard_input: str | None = None
+) -> Found:
+    """Find what `paths` name as the options want it; see discover.
+
+    `standard_input` is the name of the file that the path `-` stands for.
+    """
+    found = discover(
+        [path for path in paths if standard_input is None or str(path) != "-"],
+        around=(standard_input,) if standard_input and standard_input != "-" else (),
+        root=os.getcwd(),
+        exclude=excluded(config),
+        force_exclude=config.force_exclude,
+    )
+    return with_file(found, standard_input) if standard_input is not None else found
 
 
 def discover(

@@ -9,6 +9,7 @@ from itertools import chain, product
 from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
+from rlslint.catalog.roles import DATA_PRIVILEGES
 from rlslint.code import Code, RowSecurityProgram
 from rlslint.code.migrations import Reader
 from rlslint.config.options import Config, anchored
@@ -71,7 +72,16 @@ def build(found: Found, config: Config, reader: Reader) -> Projects:
 
     A finding counts where it stands in such a file. No history has a part in the findings of
     another one, so one without such a file is left alone, its code and settings included.
+    `reader` is told what could not be found.
     """
+    for problem in found.problems:
+        reader.unreadable(problem)
+    reader.faults += found.faults
+    with disk.Confined(found.roots):
+        return _built(found, config, reader)
+
+
+def _built(found: Found, config: Config, reader: Reader) -> Projects:
     all_files = histories(found, anchored(config, config.migrations), found.reported)
     reader.notes += [note.message for note in all_files.notes]
     reader.left_unread += all_files.unread
@@ -164,8 +174,6 @@ def _tell_what_others_protect(built: Sequence[Built]) -> None:
 
 def _grantees(script: Built) -> Iterator[str]:
     """Yield whom a script grants tables, those that there are and those that will be."""
-    from rlslint.access.privileges import DATA_PRIVILEGES
-
     catalog = script.project.catalog
     for default in catalog.defaults:
         if default.kind == "tables" and default.privilege in DATA_PRIVILEGES:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
-from rlslint.config.options import Config, anchored, excluded
+from rlslint.config.options import Config, anchored
 from rlslint.files import disk
-from rlslint.files.discovery import Found, discover
+from rlslint.files.discovery import Found, found_at
 from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts import History
 from rlslint.project.database import NoHistory
@@ -33,7 +32,7 @@ def read_migrations(path: str, config: Config) -> Migrations:
     Raises NoHistory where there is none or more than one.
     """
     reader = Reader()
-    found = _found((path,), config)
+    found = found_at((path,), config)
     for problem in found.problems:
         reader.unreadable(problem)
     reader.faults += found.faults
@@ -45,18 +44,9 @@ def read_migrations(path: str, config: Config) -> Migrations:
 
 def histories_at(paths: Iterable[str], config: Config) -> tuple[Histories, tuple[str, ...]]:
     """Return the histories around paths, and the directories out of which nothing is read."""
-    found = _found(paths, config)
+    found = found_at(paths, config)
     with disk.Confined(found.roots):
         return histories(found, anchored(config, config.migrations)), found.roots
-
-
-def _found(paths: Iterable[str], config: Config) -> Found:
-    return discover(
-        paths,
-        root=os.getcwd(),
-        exclude=excluded(config),
-        force_exclude=config.force_exclude,
-    )
 
 
 def _replayed(path: str, found: Found, config: Config, reader: Reader) -> Migrations:

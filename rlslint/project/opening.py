@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from rlslint import NamedTuple
 from rlslint.code.migrations import Reader
-from rlslint.config.options import Config, excluded
+from rlslint.config.options import Config
 from rlslint.files import disk
-from rlslint.files.discovery import Found, discover
+from rlslint.files.discovery import Found, found_at
 from rlslint.project import NotChecked
 from rlslint.project.not_checked import not_followed, unread_files
 from rlslint.project.project import Project
@@ -50,14 +50,8 @@ def open_files(paths: Sequence[str | os.PathLike[str]], config: Config) -> Openi
 
     with disk.Kept(CONTENTS_KEPT):
         reader = Reader()
-        found = discover(
-            paths, root=os.getcwd(), exclude=excluded(config), force_exclude=config.force_exclude
-        )
-        for problem in found.problems:
-            reader.unreadable(problem)
-        reader.faults += found.faults
-        with disk.Confined(found.roots):
-            projects = build(found, config, reader)
+        found = found_at(paths, config)
+        projects = build(found, config, reader)
         unread = _unread(found, projects, reader)
     built = projects.built
     read = [one for one in built if one.files]
