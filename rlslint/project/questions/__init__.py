@@ -1,7 +1,7 @@
 """What several checks ask of a project: who is exposed, by what, and what would mend it.
 
-Here is what most of them ask: which runtime roles a policy serves, and which of these are callers
-without an account.
+Here is what most of them ask: which runtime roles a policy serves, which of these are callers
+without an account, and which requests from outside are served as.
 """
 
 from __future__ import annotations
@@ -111,3 +111,24 @@ def anonymous_roles(project: Project) -> frozenset[str]:
         for role in project.runtime.names
         if role in ANONYMOUS or role in named or not words_of(role).isdisjoint(_CALLED)
     )
+
+
+def is_open_to_outside(role: str, project: Project) -> bool:
+    """Tell whether route-reaches-bypass-role tells of a role, for it knows the way to it."""
+    if not project.deployment.routes:
+        return False
+    from rlslint.project.questions.outside import unbound, ways_from_outside
+
+    return any(
+        connection.role == role and unbound(connection, project) is not None
+        for _, connection in ways_from_outside(project)
+    )
+
+
+def is_inside_only(role: str, project: Project) -> bool:
+    """Tell whether no route leads to what connects as a role, though some lead to others."""
+    if not project.deployment.routes:
+        return False
+    from rlslint.project.questions.outside import inside_roles
+
+    return role in project.ask(inside_roles)

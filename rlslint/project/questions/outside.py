@@ -83,23 +83,11 @@ def _is_owned_unforced(table: Relation, role: str, project: Project) -> bool:
     return found is not None and found.role == role and found.is_certain and found.change is None
 
 
-def is_open_to_outside(role: str, project: Project) -> bool:
-    """Tell whether route-reaches-bypass-role tells of a role, for it knows the way to it."""
-    return any(
-        connection.role == role and unbound(connection, project) is not None
-        for _, connection in ways_from_outside(project)
-    )
-
-
-def is_inside_only(role: str, project: Project) -> bool:
-    """Tell whether no route leads to what connects as a role, though some lead to others.
+def inside_roles(project: Project) -> frozenset[str]:
+    """Return the roles to which no route leads, though some lead to others.
 
     A route of which nothing says where it leads may lead anywhere.
     """
-    return role in project.ask(_inside_roles)
-
-
-def _inside_roles(project: Project) -> frozenset[str]:
     deployment = project.deployment
     reached = {connection.role for _, connection in ways_from_outside(project)}
     if not reached or any(route.leads_anywhere for route in deployment.routes):

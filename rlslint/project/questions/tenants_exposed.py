@@ -21,12 +21,15 @@ def tenants_exposed(table: Table, project: Project) -> Exposure | None:
 def _tenants_exposed(project: Project, table: Table) -> Exposure | None:
     if table.temporary or project.is_shared(table) or gap_of(table) is not Gap.plain:
         return None
-    if not project.tenant_columns(table):
-        return None
+    return exposed_by_grants(table, project) if project.tenant_columns(table) else None
+
+
+def exposed_by_grants(table: Relation, project: Project) -> Exposure | None:
+    """Return who gets at a table; where only names tell of tenants, it takes a grant to a role."""
     exposed = project.exposure(table)
     if exposed is None or not goes_by_names(project):
         return exposed
-    # Row security binds no superuser: with those alone, nobody has meant to use it here.
+    # With superusers alone, or nobody that anything is granted to, nobody keeps tenants apart here.
     catalog = project.catalog
     unbound = all(
         is_superuser(catalog, r) or is_probably_superuser(catalog, r) for r in exposed.roles

@@ -11,6 +11,7 @@ from rlslint.config.platforms import BYPASSRLS
 from rlslint.files.connections import Connection
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import is_inside_only, is_open_to_outside
 from rlslint.project.questions.exempt_connections import (
     Exemption,
     exemption,
@@ -19,7 +20,6 @@ from rlslint.project.questions.exempt_connections import (
     serves_requests,
 )
 from rlslint.project.questions.ordinary_roles import connect_as_another
-from rlslint.project.questions.outside import is_inside_only, is_open_to_outside
 from rlslint.rules.registry import rule
 
 

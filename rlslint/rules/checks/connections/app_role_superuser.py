@@ -13,6 +13,7 @@ from rlslint.files.connections import Connection
 from rlslint.files.settings.development import is_for_tests
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project
+from rlslint.project.questions import is_inside_only, is_open_to_outside
 from rlslint.project.questions.exempt_connections import (
     Exemption,
     exemption,
@@ -22,7 +23,6 @@ from rlslint.project.questions.exempt_connections import (
     serves_requests,
 )
 from rlslint.project.questions.ordinary_roles import connect_as_another
-from rlslint.project.questions.outside import is_inside_only, is_open_to_outside
 from rlslint.rules.registry import rule
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import is_probably_superuser, is_superuser
 from rlslint.access.exposure import Exposure
 from rlslint.catalog.model import ForeignTable, Relation
 from rlslint.config import Confidence
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_called_tenant
-from rlslint.project.questions.tenants_exposed import exposure_to_api, goes_by_names
+from rlslint.project.questions.tenants_exposed import (
+    exposed_by_grants,
+    exposure_to_api,
+)
 from rlslint.rules.registry import rule
 
 
@@ -19,7 +21,7 @@ def foreign_table_no_rls(table: ForeignTable, project: Project) -> Iterator[Find
     if project.is_shared(table):
         return
     columns = _tenant_columns(table, project)
-    exposed = _exposure(table, project) if columns else None
+    exposed = exposed_by_grants(table, project) if columns else None
     if exposed is not None:
         yield _finding(table, columns, exposed)
         return
@@ -33,18 +35,6 @@ def _tenant_columns(table: Relation, project: Project) -> tuple[str, ...]:
     if found:
         return tuple(column.name for column in found)
     return tuple(filter(is_called_tenant, table.columns))
-
-
-def _exposure(table: Relation, project: Project) -> Exposure | None:
-    exposed = project.exposure(table)
-    if exposed is None or not goes_by_names(project):
-        return exposed
-    # With superusers alone, or nobody that anything is granted to, nobody keeps tenants apart here.
-    catalog = project.catalog
-    unbound = all(
-        is_superuser(catalog, r) or is_probably_superuser(catalog, r) for r in exposed.roles
-    )
-    return None if exposed.confidence is not None or unbound else exposed
 
 
 def _finding(table: Relation, columns: tuple[str, ...], exposed: Exposure) -> Finding:

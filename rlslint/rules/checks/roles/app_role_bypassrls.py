@@ -13,6 +13,7 @@ from rlslint.catalog.roles import DATA_PRIVILEGES, Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import is_inside_only, is_open_to_outside
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
 from rlslint.text.display import printable
@@ -25,7 +26,7 @@ def app_role_bypassrls(role: Role, project: Project) -> Iterator[Finding]:
     serving = serves(project.catalog, project.runtime, role.name)
     if serving.answer is Answer.no or _only_groups(role, project) or not project.uses_row_security:
         return
-    if _copies_only(role, project) or _is_open_to_outside(role.name, project):
+    if _copies_only(role, project) or is_open_to_outside(role.name, project):
         return
     yield from _findings(role, serving, project)
 
@@ -65,7 +66,7 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
     statement = role.because("bypassrls")
     certain = serving.answer is Answer.yes
     copies = makes_copies(project.catalog, role.name)
-    is_inside = _is_inside_only(role.name, project)
+    is_inside = is_inside_only(role.name, project)
     because = "called after backups or replication" if copies else serving.because
     tail = "; an info, for no route from outside leads to it" if is_inside else ""
     help = f"ALTER ROLE {quoted_identifier(role.name)} NOBYPASSRLS;"
@@ -87,19 +88,3 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
         severity=Severity.info if copies or is_inside else None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,
     )
-
-
-def _is_inside_only(role: str, project: Project) -> bool:
-    if not project.deployment.routes:
-        return False
-    from rlslint.project.questions.outside import is_inside_only
-
-    return is_inside_only(role, project)
-
-
-def _is_open_to_outside(role: str, project: Project) -> bool:
-    if not project.deployment.routes:
-        return False
-    from rlslint.project.questions.outside import is_open_to_outside
-
-    return is_open_to_outside(role, project)

@@ -11,6 +11,7 @@ from rlslint.catalog.roles import Role
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import is_open_to_outside
 from rlslint.project.questions.ordinary_roles import keeping
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
@@ -20,7 +21,7 @@ from rlslint.sql import quoted_identifier
 def app_role_superuser(role: Role, project: Project) -> Iterator[Finding]:
     if not role.superuser or _has_to_stay(role, project):
         return
-    if _is_open_to_outside(role.name, project):
+    if is_open_to_outside(role.name, project):
         return
     serving = serves(project.catalog, project.runtime, role.name)
     if serving.answer is not Answer.no and project.uses_row_security:
@@ -61,11 +62,3 @@ def _findings(role: Role, serving: Serving, project: Project) -> Iterator[Findin
         severity=None if certain else Severity.warning,
         confidence=None if certain else Confidence.medium,
     )
-
-
-def _is_open_to_outside(role: str, project: Project) -> bool:
-    if not project.deployment.routes:
-        return False
-    from rlslint.project.questions.outside import is_open_to_outside
-
-    return is_open_to_outside(role, project)

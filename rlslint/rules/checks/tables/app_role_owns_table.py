@@ -11,6 +11,7 @@ from rlslint.catalog.roles import MIGRATION_ROLE
 from rlslint.config import Confidence, Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import is_inside_only
 from rlslint.project.questions.exempt_connections import is_of_the_server
 from rlslint.rules.registry import rule
 from rlslint.sql import quoted_identifier
@@ -42,7 +43,7 @@ def _is_set_aside(owner: str, project: Project) -> bool:
 
 def _finding(owner: str, tables: tuple[Table, ...], project: Project) -> Finding:
     statement, created = tables[0].because("owner"), tables[0].created
-    is_inside = _is_inside_only(owner, project)
+    is_inside = is_inside_only(owner, project)
     tail = "; an info, for no route from outside leads to it" if is_inside else ""
     return Finding(
         object=str(tables[0]),
@@ -125,11 +126,3 @@ def _was_given(table: Table) -> bool:
     """Tell whether ALTER TABLE … OWNER TO has made a role the owner of a table."""
     given = table.because("owner")
     return given is not None and given is not table.created and given.kind == "AlterTableStmt"
-
-
-def _is_inside_only(role: str, project: Project) -> bool:
-    if not project.deployment.routes:
-        return False
-    from rlslint.project.questions.outside import is_inside_only
-
-    return is_inside_only(role, project)

@@ -8,6 +8,7 @@ from rlslint.catalog.model import Table
 from rlslint.config import Severity
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project
+from rlslint.project.questions import is_inside_only, is_open_to_outside
 from rlslint.project.questions.remedies import forcing
 from rlslint.project.questions.unforced import Unforced, unforced
 from rlslint.rules.registry import rule
@@ -17,7 +18,7 @@ from rlslint.rules.registry import rule
 def rls_not_forced(table: Table, project: Project) -> Iterator[Finding]:
     found = unforced(table, project)
     if found is not None and found.change is None:
-        if found.is_certain and _is_open_to_outside(found.role, project):
+        if found.is_certain and is_open_to_outside(found.role, project):
             return
         yield _finding(table, found, project)
 
@@ -26,7 +27,7 @@ def _finding(table: Table, found: Unforced, project: Project) -> Finding:
     enabled = table.because("rls_enabled")
     # NO FORCE is what to take back where it stands.
     statement = table.statements.get("rls_forced") or enabled
-    is_inside = _is_inside_only(found.role, project)
+    is_inside = is_inside_only(found.role, project)
     tail = "; an info, for no route from outside leads to it" if is_inside else ""
     places = (table.created, "the table is created here"), (enabled, "row security is enabled here")
     return Finding(
@@ -40,19 +41,3 @@ def _finding(table: Table, found: Unforced, project: Project) -> Finding:
         severity=Severity.info if is_inside else found.severity(project),
         confidence=found.confidence(project),
     )
-
-
-def _is_inside_only(role: str, project: Project) -> bool:
-    if not project.deployment.routes:
-        return False
-    from rlslint.project.questions.outside import is_inside_only
-
-    return is_inside_only(role, project)
-
-
-def _is_open_to_outside(role: str, project: Project) -> bool:
-    if not project.deployment.routes:
-        return False
-    from rlslint.project.questions.outside import is_open_to_outside
-
-    return is_open_to_outside(role, project)
