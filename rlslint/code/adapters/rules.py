@@ -212,11 +212,11 @@ def operation(left: Where = "left", operator: Where = "operator", right: Where =
     return rule
 
 
-def unary(operand: Where = 0, operator: Where = "operator") -> Rule:
+def unary(operand: Where = 0) -> Rule:
     """One operand behind its operator."""
 
     def rule(builder: Builder, node: Parsed) -> Node:
-        sign = _operator(builder, node, operator)
+        sign = _operator(builder, node, "operator")
         return Operation(*span(node), sign, (builder.node(part(node, operand)),))
 
     return rule

@@ -256,7 +256,7 @@ def _cast(walker: Walker, node: form.Cast, scope: Namespace) -> Value:
 def _operation(walker: Walker, node: form.Operation, scope: Namespace) -> Value:
     if node.operator not in ("or", "and"):
         values = [(each, walker.value(each, scope)) for each in node.operands]
-        return operated(walker, node, node.operator, values)
+        return operated(walker, node.operator, values)
     first, *others = node.operands
     values = [(first, walker.value(first, scope))]
     course = walker.course
@@ -268,12 +268,10 @@ def _operation(walker: Walker, node: form.Operation, scope: Namespace) -> Value:
         course.leaving = leaving
         if frame is not None:
             frame.returned = returned
-    return operated(walker, node, node.operator, values)
+    return operated(walker, node.operator, values)
 
 
-def operated(
-    walker: Walker, node: form.Node, sign: str, operands: Sequence[tuple[form.Node, Value]]
-) -> Value:
+def operated(walker: Walker, sign: str, operands: Sequence[tuple[form.Node, Value]]) -> Value:
     values = [value for _, value in operands]
     match sign, values:
         case "+", _:
@@ -367,7 +365,7 @@ def _string(walker: Walker, node: form.String, scope: Namespace) -> Value:
     text = concatenated(parts)
     if node.tag is None:
         return text
-    return _tagged(walker, text, tag, word, node, scope)
+    return _tagged(walker, text, tag, word, node)
 
 
 def _pastes(value: Value) -> bool:
@@ -401,7 +399,7 @@ def _is_raw(walker: Walker, node: form.Node, tag: form.Node | None) -> bool:
 
 
 def _tagged(
-    walker: Walker, text: Written, tag: Value | None, word: str, node: form.String, scope: Namespace
+    walker: Walker, text: Written, tag: Value | None, word: str, node: form.String
 ) -> Value:
     """Return what a template gives whose tag is a library's: it is sent, or made to be."""
     place = walker.place(node)

@@ -72,7 +72,6 @@ def _assign(walker: Walker, node: form.Assign, scope: Namespace) -> Value:
     if node.operator and node.targets:
         value = operated(
             walker,
-            node,
             node.operator,
             [(node.targets[0], walker.value(node.targets[0], scope))]
             + ([(node.value, value)] if node.value is not None else []),
@@ -317,7 +316,7 @@ def _loop(walker: Walker, node: form.Loop, scope: Namespace) -> Value:
     given: Iterable[Value] = items if items is not None else (Unknown(" ".join(node.names)),)
     found: list[Value] = []
     for item in given:
-        _take(walker, node.names, item, scope)
+        _take(node.names, item, scope)
         if any(constant(walker.value(each, scope)) is False for each in node.conditions):
             continue
         value = walker.value(node.body, scope)
@@ -329,7 +328,7 @@ def _loop(walker: Walker, node: form.Loop, scope: Namespace) -> Value:
     return Items(tuple(found)) if items is not None else Unknown()
 
 
-def _take(walker: Walker, names: Sequence[str], item: Value, scope: Namespace) -> None:
+def _take(names: Sequence[str], item: Value, scope: Namespace) -> None:
     parts = item.values if isinstance(item, Items) and len(names) > 1 else (item,)
     for number, name in enumerate(names):
         scope.variables[name] = parts[number] if number < len(parts) else Unknown(name)

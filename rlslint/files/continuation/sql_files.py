@@ -179,7 +179,7 @@ def _in_files(
             )
         earlier.append(found)
         path = os.path.join(folder, found + ending)
-        undoing = _undoing(history, last, path)
+        undoing = _undoing(history, path)
         files.append(NewFile(path, _sql(tool, change, undoing is None, last)))
         if undoing is not None:
             files.append(NewFile(undoing, _sql_back(tool, change, last)))
@@ -202,7 +202,7 @@ def _stem(name: str) -> tuple[str, str]:
     return (name[: -len(ending)], name[-len(ending) :]) if ending else os.path.splitext(name)
 
 
-def _undoing(history: History, last: Migration, path: str) -> str | None:
+def _undoing(history: History, path: str) -> str | None:
     """Return the path of the file that is to undo a new one, None where there is none of its own.
 
     There is one where a file undoes another of the history, and in the same form.

@@ -47,7 +47,7 @@ def nullable_tenant_column(table: Table, project: Project) -> Iterator[Finding]:
     for number in sorted(always):
         column = table.column(number)
         if column is not None and _may_be_null(column, table, project):
-            yield _finding(table, column, readers, project)
+            yield _finding(table, column, readers)
             return
 
 
@@ -106,7 +106,7 @@ def _columns_asked_for_null(expression: Expr) -> frozenset[int]:
     )
 
 
-def _finding(table: Table, column: Column, readers: list[Policy], project: Project) -> Finding:
+def _finding(table: Table, column: Column, readers: list[Policy]) -> Finding:
     bound = next(policy for policy in readers if policy.using is not None)
     return Finding(
         object=str(table),

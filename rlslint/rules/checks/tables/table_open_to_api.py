@@ -34,7 +34,7 @@ def table_open_to_api(table: Table, project: Project) -> Iterator[Finding]:
     from rlslint.project.questions.trigger_copies import is_filled_by_trigger
 
     if not is_filled_by_trigger(table, project):
-        yield _finding(table, opened, project)
+        yield _finding(table, opened)
 
 
 def _opened(table: Table, project: Project) -> Exposure | None:
@@ -69,7 +69,7 @@ def _to_everybody(table: Table, project: Project) -> Exposure | None:
     )
 
 
-def _finding(table: Table, opened: Exposure, project: Project) -> Finding:
+def _finding(table: Table, opened: Exposure) -> Finding:
     everybody = opened.roles == (PUBLIC,)
     verbs = [verb for privilege, verb in _VERBS.items() if privilege in opened.privileges]
     does = f"{listed(verbs)} every row of" if verbs else "add rows to"
