@@ -111,6 +111,13 @@ def _checked(
 ) -> Result:
     read = read_files(paths, config, Reader(), standard_input, progress)
     progress("Asking the rules")
+    return check_read(paths, read, before)
+
+
+def check_read(
+    paths: Sequence[str | os.PathLike[str]], read: Read, before: Before | None = None
+) -> Result:
+    """Ask all rules about what was read of `paths`; see `check`."""
     return _searched(paths, read, judged(read, before))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from rlslint.access.effective import COMMANDS, Extent
@@ -36,9 +36,15 @@ from rlslint.project.matrix import (
     role_named,
     table_named,
 )
-from rlslint.project.opening import Opening, is_connection_string, open_databases, open_files
+from rlslint.project.opening import (
+    Opening,
+    is_connection_string,
+    open_databases,
+    open_files,
+    opening_of,
+)
 from rlslint.project.project import Project
-from rlslint.reports import place
+from rlslint.reports import Result, place
 from rlslint.reports.access_explained import Explained
 from rlslint.reports.access_words import reason
 from rlslint.text.faults import tracebacks
@@ -50,15 +56,16 @@ _MOST_TOLD = 10
 
 def show_matrix(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
     """Print who gets at what, and return the exit status."""
-    opening = opened(named, options)
+    is_page = options["output_format"] == "html"
+    opening, judge = _to_be_judged(named, options) if is_page else (opened(named, options), None)
     asked = asked_of(options)
     wrong = complaints((opening,), asked)
     if wrong:
         say(*wrong)
         return ERROR
     matrices = [(one.name, matrix_of(one.project, asked)) for one in opening.projects]
-    if options["output_format"] == "html":
-        findings = _page(named, opening, matrices, options)
+    if judge is not None:
+        findings = _page(judge(), opening, matrices, options)
     else:
         lines = _rendered(matrices, opening, options["output_format"])
         is_data = options["output_format"] not in ("text", "markdown")
@@ -191,6 +198,39 @@ def show_routes(named: tuple[str, ...], options: Mapping[str, Any]) -> int:
 
 def opened(named: tuple[str, ...], options: Mapping[str, Any]) -> Opening:
     """Read the files or the databases that the command line names. Raises Failure."""
+    paths, conninfos, config = _sources(named, options)
+    return open_databases(conninfos, config) if conninfos else open_files(paths, config)
+
+
+def _to_be_judged(
+    named: tuple[str, ...], options: Mapping[str, Any]
+) -> tuple[Opening, Callable[[], Result]]:
+    """Read what the command line names, files once; return also what asks the rules about it."""
+    from rlslint.code.migrations import Reader
+    from rlslint.engine import audit, check_read, read_files
+    from rlslint.files import disk
+    from rlslint.project.database import Request
+    from rlslint.text.budget import CONTENTS_KEPT
+
+    paths, conninfos, config = _sources(named, options)
+    if conninfos:
+        request = Request(conninfos)
+        return open_databases(conninfos, config), lambda: audit(request, config, lambda _: None)
+    with disk.Kept(CONTENTS_KEPT):
+        read = read_files(paths, config, Reader())
+        opening = opening_of(read.found, read.projects, read.reader)
+
+    def judge() -> Result:
+        with disk.Kept(CONTENTS_KEPT):
+            return check_read(paths, read)
+
+    return opening, judge
+
+
+def _sources(
+    named: tuple[str, ...], options: Mapping[str, Any]
+) -> tuple[tuple[str, ...], tuple[str, ...], Config]:
+    """Return the files, or the databases, that are named, and the configuration. Raises Failure."""
     databases = tuple(word for word in named if is_connection_string(word))
     paths = tuple(word for word in named if word not in databases)
     if paths and (databases or options["service"]):
@@ -200,8 +240,8 @@ def opened(named: tuple[str, ...], options: Mapping[str, Any]) -> Opening:
     except ConfigError as error:
         raise Failure("\n".join(problem_lines(error))) from None
     if databases or options["service"]:
-        return open_databases(connection_strings(databases, options["service"], None), config)
-    return open_files(paths or (".",), config)
+        return (), tuple(connection_strings(databases, options["service"], None)), config
+    return paths or (".",), (), config
 
 
 def _config(paths: tuple[str, ...], options: Mapping[str, Any]) -> Config:
@@ -296,24 +336,14 @@ def _rendered(
 
 
 def _page(
-    named: tuple[str, ...],
+    result: Result,
     opening: Opening,
     matrices: list[tuple[str, Matrix]],
     options: Mapping[str, Any],
 ) -> str:
     """Return the report as one page, with what the rules find."""
-    from rlslint.engine import audit, check
-    from rlslint.project.database import Request
     from rlslint.reports.access_page import ShownProject, page
 
-    databases = tuple(word for word in named if is_connection_string(word))
-    paths = tuple(word for word in named if word not in databases)
-    config = _config(paths or (".",), options)
-    if databases or options["service"]:
-        conninfos = tuple(connection_strings(databases, options["service"], None))
-        result = audit(Request(conninfos), config, lambda sentence: None)
-    else:
-        result = check(paths or (".",), config)
     title = "Who gets at what: " + ", ".join(name for name, _ in matrices)
     unread = _not_followed(opening)
     gaps = [

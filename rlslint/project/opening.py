@@ -52,7 +52,12 @@ def open_files(paths: Sequence[str | os.PathLike[str]], config: Config) -> Openi
         reader = Reader()
         found = found_at(paths, config)
         projects = build(found, config, reader)
-        unread = _unread(found, projects, reader)
+        return opening_of(found, projects, reader)
+
+
+def opening_of(found: Found, projects: Projects, reader: Reader) -> Opening:
+    """Return what was read of some files as projects that can be asked."""
+    unread = _unread(found, projects, reader)
     built = projects.built
     read = [one for one in built if one.files]
     histories = [one for one in read if not one.loose]

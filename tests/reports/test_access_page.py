@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rlslint.project import building
 from tests.cli.test_access_graph import MORE
 from tests.cli.test_access_routes import FILES
 from tests.command_line import rlslint
@@ -72,6 +73,24 @@ def test_what_was_not_followed_stands_on_the_page(tmp_path: Path) -> None:
     _, _, gaps = run.stdout.partition('<h2 id="gaps-title">')
     assert "that could not be followed" in gaps.partition("</section>")[0]
     assert "None in what could be checked." in run.stdout
+
+
+def test_the_files_are_read_once_for_answers_and_findings(
+    report: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def counting(*parts: Any) -> Any:
+        read.append(parts)
+        return build(*parts)
+
+    build = building.build
+    monkeypatch.setattr(building, "build", counting)
+    written = tmp_path / "again.html"
+    words = ("access", "--output-format", "html", "-o", str(written))
+    assert rlslint(*words, cwd=report.parent).returncode == 0
+    assert len(read) == 1
+    assert data_of(written.read_text())["projects"] == data_of(report.read_text())["projects"]
 
 
 def test_thousands_of_tables_make_a_small_page(tmp_path: Path) -> None:
