@@ -287,6 +287,24 @@ END $$;"""
     assert "public.b and 1 other table" in findings_of(result, rule)[0].finding.message
 
 
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ("GRANT USAGE ON SCHEMA shop TO web;", ["error"]),
+        ("CREATE ROLE jobs; GRANT USAGE ON SCHEMA shop TO jobs;", []),
+    ],
+)
+def test_public_reaches_a_table_as_far_as_its_roles_reach_the_schema(
+    usage: str, expected: list[str], tmp_path: Path
+) -> None:
+    history = f"""CREATE ROLE web LOGIN; CREATE SCHEMA shop; {usage}
+{TABLE.replace("docs", "shop.docs")}
+GRANT SELECT ON shop.docs TO web; GRANT TRUNCATE ON TABLE shop.docs TO PUBLIC;"""
+    assert severities(tmp_path, "grant-truncate", {}, history) == expected
+    refused = history + "REVOKE TRUNCATE ON shop.docs FROM PUBLIC;"
+    assert severities(tmp_path / "revoked", "grant-truncate", {}, refused) == []
+
+
 def test_one_role_for_migrations_and_requests_owns_what_it_serves(tmp_path: Path) -> None:
     env = (
         "DATABASE_URL=postgres://web@db.shop.example/a\nDIRECT_URL=postgres://web@db.shop.example/a"

@@ -26,8 +26,8 @@ def is_held(one: Granted, privileges: tuple[str, ...], project: Project) -> bool
 def holders(grant: Grant, table: Table, project: Project) -> tuple[str, ...]:
     """Return who has a privilege by a grant, without those whom no policy filters on the table."""
     catalog, runtime = project.catalog, project.runtime
-    if grant.grantee == PUBLIC:
-        return (EVERYBODY,) if can_use_schema(catalog, PUBLIC, table.schema) else ()
+    if grant.grantee == PUBLIC and can_use_schema(catalog, PUBLIC, table.schema):
+        return (EVERYBODY,)
     if grant.grantee in runtime.bypassing | runtime.migrating:
         return ()
     if table.unknown:
@@ -52,7 +52,7 @@ def _filtered(grantee: str, table: Table, project: Project) -> tuple[str, ...]:
         role
         for role in runtime.names
         if serves(catalog, runtime, role).answer is Answer.yes
-        and (role == ASSUMED_ROLE or grantee in inherited_roles(catalog, role))
+        and (role == ASSUMED_ROLE or grantee in {PUBLIC, *inherited_roles(catalog, role)})
         and table.owner not in inherited_roles(catalog, role)
         and row_security_active(catalog, role, table)
         and can_use_schema(catalog, role, table.schema)
