@@ -37,9 +37,7 @@ Who can read, write or not read what, and why nothing tells them.
 
 ```sql bad
 CREATE ROLE app_user LOGIN;
-CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text); -- {name}
-INSERT INTO docs VALUES (1, 1, 'of tenant 1'), (2, 2, 'of tenant 2');
-GRANT SELECT ON docs TO app_user;
+{bad}
 ```
 
 ```sql good
@@ -74,6 +72,18 @@ What no file and no catalog tells.
 - PostgreSQL manual, Row Security Policies
 """
 
+OPEN_TABLE = """\
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text); -- {name}
+INSERT INTO docs VALUES (1, 1, 'of tenant 1'), (2, 2, 'of tenant 2');
+GRANT SELECT ON docs TO app_user;"""
+
+OPEN_POLICY = """\
+CREATE TABLE docs (id int PRIMARY KEY, tenant_id int NOT NULL, body text);
+INSERT INTO docs VALUES (1, 1, 'of tenant 1'), (2, 2, 'of tenant 2');
+GRANT SELECT ON docs TO app_user;
+ALTER TABLE docs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tenant ON docs USING (true); -- {name}"""
+
 CHECK = '''"""{name}: one sentence that says what is wrong."""
 
 from __future__ import annotations
@@ -89,7 +99,7 @@ def {function}({argument}: {kind}, project: Project) -> Iterator[Finding]:
         return
     yield Finding(
         object=str({argument}),
-        message=f"{{{argument}}} shows whom what, because of what",
+        message=f"{{{object}}} shows whom what, because of what",
         span=shown({argument}.created),
         label="what is wrong here",
         help="the SQL that mends it",
@@ -113,11 +123,14 @@ def new_rule(name: str, kind: str, family: str, root: Path = ROOT) -> tuple[Path
         raise ValueError(f"one of {', '.join(FOLDERS)}; one of {', '.join(FAMILIES)}")
     function, folder = name.replace("-", "_"), root / "rlslint" / "rules" / "checks" / FOLDERS[kind]
     written = root / "rules" / f"{name}.md", folder / f"{function}.py"
-    text = CARD.format(name=name, code=_free_code(family), version=__version__)
+    bad = (OPEN_POLICY if kind == "Policy" else OPEN_TABLE).format(name=name)
+    text = CARD.format(name=name, code=_free_code(family), version=__version__, bad=bad)
+    argument = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
     made = CHECK.format(
         name=name,
         function=function,
-        argument=re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower(),
+        argument=argument,
+        object="policy.relation" if kind == "Policy" else argument,
         kind=kind,
         imports="\n".join(_imports(kind)),
     )

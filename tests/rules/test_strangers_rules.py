@@ -132,15 +132,17 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_rule_is_its_card_and_its_check_and_no_more(checkout: Path) -> None:
-    name = "table-of-a-stranger"
-    written, check = new_rule(name, "Table", "RLS0", checkout)
+@pytest.mark.parametrize("kind", ["Table", "Policy"])
+def test_a_rule_is_its_card_and_its_check_and_no_more(kind: str, checkout: Path) -> None:
+    name = f"{kind.lower()}-of-a-stranger"
+    written, check = new_rule(name, kind, "RLS0", checkout)
     assert written == checkout / "rules" / f"{name}.md"
     text = check.read_text().replace("return False", "return True")
     check.write_text(text)
     migrations = checkout / "somewhere" / "migrations"
     migrations.mkdir(parents=True)
-    (migrations / "1.sql").write_text("CREATE TABLE docs (id int);")
+    bad = written.read_text().partition("```sql bad\n")[2].partition("```")[0]
+    (migrations / "1.sql").write_text(bad)
     completed = subprocess.run(
         [sys.executable, "-m", "rlslint", "check", "--isolated", "--no-cache", "--select", name],
         cwd=migrations.parent,
@@ -150,18 +152,22 @@ def test_a_rule_is_its_card_and_its_check_and_no_more(checkout: Path) -> None:
         check=False,
     )
     assert completed.stdout.startswith(f"warning[{name}] RLS0"), completed.stderr
+    marked = next(row for row, line in enumerate(bad.splitlines(), 1) if f"-- {name}" in line)
+    assert f"1.sql:{marked}:1" in completed.stdout
     assert completed.returncode == 1
 
 
 @pytest.mark.parametrize("kind", FOLDERS)
-def test_the_check_of_a_new_rule_is_a_module(kind: str, checkout: Path) -> None:
-    _, check = new_rule("something-of-a-stranger", kind, "RLS1", checkout)
+def test_the_check_of_a_new_rule_is_a_module(kind: str, tmp_path: Path) -> None:
+    for folder in ("rules", f"rlslint/rules/checks/{FOLDERS[kind]}"):
+        (tmp_path / folder).mkdir(parents=True)
+    _, check = new_rule("something-of-a-stranger", kind, "RLS1", tmp_path)
     compile(check.read_text(), check.name, "exec")
     assert f": {kind}, project: Project" in check.read_text()
     assert f"import {kind}\n" in check.read_text()
 
 
-def test_a_name_is_not_given_twice(checkout: Path) -> None:
+def test_a_name_is_not_given_twice(tmp_path: Path) -> None:
     for name in (rule_names()[0], "Odd", "one"):
         with pytest.raises(ValueError, match="taken"):
-            new_rule(name, "Table", "RLS0", checkout)
+            new_rule(name, "Table", "RLS0", tmp_path)
