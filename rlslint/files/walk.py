@@ -29,6 +29,8 @@ _SETTINGS = Pattern(
     r"|(app|connection)settings(\..+)?\.json|connectionstrings(\..+)?\.json|(app|web)(\..+)?\.config"
     r"|(app|config|default|dev|development|local|prod|production|staging|ormconfig|knexfile|railway"
     r"|database|.*task-?def(inition)?)([._-].+)?\.json"
+    r"|(.+[._-])?(cronjob|daemonset|deployment|manifest|patch|pod|statefulset)(e?s)?([._-].+)?\.json"
+    r"|(.+[._-])?(k8s|kubernetes|workloads?)([._-].+)?\.json"
     r"|(.+\.)?(dockerfile|containerfile)(\..+)?|procfile(\..+)?|.+\.service",
 )
 

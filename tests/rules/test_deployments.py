@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from rlslint.config import Confidence, Severity
 from rlslint.config.options import Config
@@ -833,6 +834,27 @@ spec:
         - kind: Service
           name: web
 """
+PATCHED = {
+    "base/kustomization.yaml": "resources: [all.yaml]\n",
+    "base/all.yaml": f"{ROUTE}---\n{DEPLOYMENT.format(url='postgres://web@db.example.com/shop')}",
+    "prod/kustomization.yaml": """resources: [../base]
+patchesJson6902:
+  - target: {kind: Deployment, name: web}
+    path: patches.json
+""",
+}
+PATCH = """- op: replace
+  path: /spec/template/spec/containers/0/env/0/value
+  value: {url}
+"""
+
+
+def in_json(source: str) -> str:
+    """Write a manifest or a patch as JSON."""
+    written = yaml.safe_load(source)
+    if isinstance(written, dict):
+        written = {"apiVersion": "apps/v1", **written}
+    return json.dumps(written, indent=2)
 
 
 @pytest.mark.parametrize(
@@ -848,6 +870,13 @@ spec:
         ({"k8s/web.yaml": DEPLOYMENT.format(url=POOLER), "k8s/route.yaml": ROUTE},
          "k8s/route.yaml:6"),
         ({"k8s/all.yaml": f"{ROUTE}---\n{DEPLOYMENT.format(url=POOLER)}"}, "k8s/all.yaml:6"),
+        ({"k8s/web-deployment.json": in_json(DEPLOYMENT.format(url=POOLER)),
+          "k8s/route.yaml": ROUTE}, "k8s/route.yaml:6"),
+        ({"k8s/web-deployment.json": in_json(DEPLOYMENT.format(
+            url=POOLER.replace("postgres.", "web.", 1))), "k8s/route.yaml": ROUTE}, ""),
+        ({**PATCHED, "prod/patches.json": in_json(PATCH.format(url=POOLER))}, "base/all.yaml:6"),
+        ({**PATCHED, "prod/patches.json": in_json(PATCH.format(
+            url=POOLER.replace("postgres.", "web.", 1)))}, ""),
         ({"compose.prod.yml": COMPOSE.format(ports="expose: ['8080']", url=POOLER)}, ""),
         ({"compose.prod.yml": COMPOSE.format(ports="ports: ['127.0.0.1:80:80']", url=POOLER)}, ""),
         ({"compose.override.yml": COMPOSE.format(ports="ports: ['80:80']", url=POOLER)}, ""),
