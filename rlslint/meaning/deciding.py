@@ -63,8 +63,7 @@ class Ways(Generic[T]):
             raise
 
     def _are_found(self, sought: tuple[T, ...]) -> bool:
-        parts = sum(1 for _ in self._subject.walk())
-        for found in worlds(self._evaluate, WORLDS, parts):
+        for found in worlds(self._evaluate, WORLDS, _parts(self._subject)):
             if found is None:
                 self._is_given_up = True
                 continue
@@ -74,6 +73,12 @@ class Ways(Generic[T]):
                 return True
         self._is_all = True
         return False
+
+
+@remembered
+def _parts(expression: Expr) -> int:
+    """Return how many parts an expression has."""
+    return sum(1 for _ in expression.walk())
 
 
 class Raised:
