@@ -28,17 +28,24 @@ def query_without_context(trace: SessionTrace, project: Project) -> Iterator[Fin
     if trace.hook is not None or not project.uses_row_security:
         return
     known: set[str] = set()
+    elsewhere: set[str] = set()
     for step in trace.steps:
         if step.query is None:
             continue
-        known |= {write.name for write in step.query.writes if not _is_gone(step, write)}
-        if not known.isdisjoint(("", "role", "session_authorization")):
+        for write in step.query.writes:
+            if not _is_gone(step, write):
+                (elsewhere if _is_of_a_transaction(step, write) else known).add(write.name)
+        if not (known | elsewhere).isdisjoint(("", "role", "session_authorization")):
             return
         if step.event.kind is not CodeEventKind.execute or not step.own:
             continue
-        if not (trace.opens(step) or all(_is_nobodys(each) for _, each in trace.occurrences(step))):
+        if elsewhere and _is_beside(step):
+            found = _without(step, known, project)
+        elif trace.opens(step) or all(_is_nobodys(each) for _, each in trace.occurrences(step)):
+            found = _without(step, known | elsewhere, project)
+        else:
             continue
-        for statement, access, name in _without(step, known, project):
+        for statement, access, name in found:
             yield _finding(statement, access, name, project)
             return
 
@@ -49,6 +56,33 @@ def _is_nobodys(step: Step) -> bool:
     if site is None or site.is_surrounding or site.driver is None:
         return False
     return not site.driver.hands_on_pools and runs_in_transaction(step) is False
+
+
+def _is_of_a_transaction(step: Step, write: SettingWrite) -> bool:
+    """Tell whether a setting ends with a transaction that has a connection of its own."""
+    site = step.event.site
+    return (
+        write.local is True
+        and step.event.connection != POOL
+        and site is not None
+        and not site.is_surrounding
+        and runs_in_transaction(step) is True
+    )
+
+
+def _is_beside(step: Step) -> bool:
+    """Tell whether a step takes another connection than the transaction that its function began.
+
+    A library that takes transactions in place of pools makes no difference: the function has both
+    at hand.
+    """
+    site = step.event.site
+    return (
+        step.event.connection == POOL
+        and site is not None
+        and not site.is_surrounding
+        and runs_in_transaction(step) is False
+    )
 
 
 def _is_gone(step: Step, write: SettingWrite) -> bool:
