@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rlslint.cli.language_server.standing import Standing
+from rlslint.cli.language_server.standing import StandingCheck
 from rlslint.config.options import Config
 from rlslint.files import disk
 
@@ -65,7 +65,7 @@ def _row(name: str, project: Path, rounds: int) -> str:
     buffers = {path: Path(path).read_bytes()}
     begun = time.process_time()
     with disk.Buffers(buffers):
-        standing = Standing((".",), Config(), None, (path,))
+        standing = StandingCheck((".",), Config(), None, (path,))
         standing.all()
     first = time.process_time() - begun
     gc.collect()

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from rlslint import Pattern
 from rlslint.code import form
-from rlslint.code.constants import Template, Word
+from rlslint.code.constants import ConstantString, Template
 from rlslint.code.forms import ProgramFile
 from rlslint.files.connections import LITERAL, Connection
 from rlslint.files.settings.addresses import addresses, known
@@ -99,7 +99,7 @@ class _Connecting:
         self._document = file.document
 
     def found(self, nodes: Iterable[form.Node]) -> Iterator[Connection]:
-        settings: list[tuple[str, Word]] = []
+        settings: list[tuple[str, ConstantString]] = []
         kinds: dict[int, str] = {}
         for node in nodes:
             if isinstance(node, form.String | form.Operation | form.Call):
@@ -139,12 +139,12 @@ class _Connecting:
             if address.user:
                 start, end = template.place(address.start, address.end)
                 yield self._connection(
-                    Word(address.user, start, end),
+                    ConstantString(address.user, start, end),
                     "" if "{" in address.host else address.host,
                     "" if "{" in address.database else address.database,
                 )
 
-    def _connection(self, user: Word, host: str, database: str) -> Connection:
+    def _connection(self, user: ConstantString, host: str, database: str) -> Connection:
         return self._document.connection(
             user.text,
             self._document.character(user.start),
@@ -154,7 +154,7 @@ class _Connecting:
             source=LITERAL,
         )
 
-    def _beside(self, user: Word, values: Mapping[str, Word]) -> Connection:
+    def _beside(self, user: ConstantString, values: Mapping[str, ConstantString]) -> Connection:
         """Return the Connection of a user, with what else the connection is given."""
         host, database = _value(values, _HOSTS), _value(values, _DATABASES)
         named = next(addresses(_value(values, _ADDRESSES)), None)
@@ -166,7 +166,7 @@ class _Connecting:
         )
 
     def _of_call(
-        self, called: str, call: form.Call, words: list[Word | None]
+        self, called: str, call: form.Call, words: list[ConstantString | None]
     ) -> Iterator[Connection]:
         """Yield the Connections that the arguments of one call tell of."""
         texts = [word.text for word in words if word is not None]
@@ -225,7 +225,7 @@ class _Connecting:
     def _of_settings(self, body: Iterable[form.Node]) -> Iterator[Connection]:
         """Yield the Connections of a class that reads the environment, where nothing is set."""
         prefix = ""
-        found: list[tuple[str, Word]] = []
+        found: list[tuple[str, ConstantString]] = []
         for node in body:
             match node:
                 case form.Assign(targets=(form.Name(),), value=form.Call(named=named)) if (
@@ -248,7 +248,7 @@ class _Connecting:
         for connection in connections_of_variables(self._document, variables):
             yield connection._replace(source=LITERAL)
 
-    def _set_one_by_one(self, settings: list[tuple[str, Word]]) -> Iterator[Connection]:
+    def _set_one_by_one(self, settings: list[tuple[str, ConstantString]]) -> Iterator[Connection]:
         """Yield the Connections of users that are set by calls or assignments beside others."""
         telling = _USERS | _HOSTS | _DATABASES | _ADDRESSES
         ordered = sorted(
@@ -271,5 +271,5 @@ def _plain(name: str) -> str:
     return plain.removeprefix("set") if plain.startswith("set") else plain
 
 
-def _value(values: Mapping[str, Word], names: AbstractSet[str]) -> str:
+def _value(values: Mapping[str, ConstantString], names: AbstractSet[str]) -> str:
     return next((values[name].text for name in sorted(names & values.keys())), "")

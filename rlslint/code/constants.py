@@ -33,7 +33,7 @@ _RELATIVE = (".", "/", "@/", "~", "#")
 _DEEPEST = 6
 
 
-class Word(NamedTuple):
+class ConstantString(NamedTuple):
     """A constant string, and the bytes where it is written."""
 
     text: str
@@ -47,7 +47,7 @@ class Template(NamedTuple):
     `runs` are its parts, one after the other, each with the bytes where it is written.
     """
 
-    runs: tuple[Word, ...]
+    runs: tuple[ConstantString, ...]
 
     @property
     def text(self) -> str:
@@ -144,7 +144,7 @@ class Constants:
         owner = self.path(made).rpartition(".")[2] if isinstance(made, form.Call) else of.name
         return name in self._fields.get(owner, ())
 
-    def word(self, node: form.Node, depth: int = 0) -> Word | None:
+    def word(self, node: form.Node, depth: int = 0) -> ConstantString | None:
         """Return the string that a node is, or what it is where a variable has no value."""
         if depth > _DEEPEST:
             return None
@@ -171,11 +171,11 @@ class Constants:
                 return self._whole(node, depth) if _is_format(last_word) else None
         return None
 
-    def _whole(self, node: form.Node, depth: int) -> Word | None:
+    def _whole(self, node: form.Node, depth: int) -> ConstantString | None:
         template = self.template(node, depth)
         if template is None or not template.runs or not template.is_constant:
             return None
-        return Word(template.text, template.runs[0].start, template.runs[-1].end)
+        return ConstantString(template.text, template.runs[0].start, template.runs[-1].end)
 
     def template(self, node: form.Node, depth: int = 0) -> Template | None:
         """Return the text of a string, a chain of them or a format, None for anything else."""
@@ -199,17 +199,19 @@ class Constants:
                     return self._filled(first, arguments[1:], named, depth, inline)
         return None
 
-    def _runs(self, parts: Iterable[form.StringPiece | form.Node], depth: int) -> Iterator[Word]:
+    def _runs(
+        self, parts: Iterable[form.StringPiece | form.Node], depth: int
+    ) -> Iterator[ConstantString]:
         for part in parts:
             if isinstance(part, form.StringPiece):
-                yield Word(part.text, part.start, part.end)
+                yield ConstantString(part.text, part.start, part.end)
                 continue
             inner = self.template(part, depth + 1) if depth < _DEEPEST else None
             known = self.word(part, depth + 1) if inner is None else None
             if inner is not None:
                 yield from inner.runs
             else:
-                yield known if known is not None else Word(HOLE, part.start, part.end)
+                yield known if known is not None else ConstantString(HOLE, part.start, part.end)
 
     def _filled(
         self,
@@ -224,7 +226,7 @@ class Constants:
         With `inline` a field names a variable of the program.
         """
         by_name = dict(named)
-        runs: list[Word] = []
+        runs: list[ConstantString] = []
         position = 0
         for run in self._runs(of.parts, depth):
             end = 0
@@ -242,15 +244,15 @@ class Constants:
                     value = values[position] if position < len(values) else None
                     position += 1
                 known = self.word(value, depth + 1) if value is not None else None
-                runs.append(known or Word(HOLE, *_part(run, found.start(), end)[1:]))
+                runs.append(known or ConstantString(HOLE, *_part(run, found.start(), end)[1:]))
             runs.append(_part(run, end, len(run.text)))
         return Template(tuple([run for run in runs if run.text]))
 
 
-def _part(run: Word, start: int, end: int) -> Word:
+def _part(run: ConstantString, start: int, end: int) -> ConstantString:
     first = run.start + len(run.text[:start].encode())
     text = run.text[start:end]
-    return Word(text, first, first + len(text.encode()))
+    return ConstantString(text, first, first + len(text.encode()))
 
 
 def _last_name(function: form.Node) -> str:

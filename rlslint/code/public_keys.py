@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rlslint import Pattern
 from rlslint.code import form
-from rlslint.code.constants import Word, nodes_of
+from rlslint.code.constants import ConstantString, nodes_of
 from rlslint.code.forms import ProgramFile
 from rlslint.files.deployment import PublicKey
 from rlslint.files.deployment.public_keys import (
@@ -54,12 +54,12 @@ def public_keys_in(file: ProgramFile) -> Iterator[PublicKey]:
         if template is None:
             continue
         for start, end in keys_in(template.text):
-            key = Word("", *template.place(start, end))
+            key = ConstantString("", *template.place(start, end))
             yield PublicKey(_span(file, key), file.shown)
             return
 
 
-_Found = Iterator[tuple[str, Word, str]]
+_Found = Iterator[tuple[str, ConstantString, str]]
 
 
 class _Keys:
@@ -97,22 +97,22 @@ class _Keys:
         for part in asked:
             self._asked.update(map(id, nodes_of(part)) if part is not None else ())
 
-    def _named(self, node: form.Node) -> Iterator[Word]:
+    def _named(self, node: form.Node) -> Iterator[ConstantString]:
         """Yield the variable that a node reads, by its own name or by that of the environment."""
         match node:
             case form.Name(name=name):
-                yield Word(name, node.start, node.end)
+                yield ConstantString(name, node.start, node.end)
             case form.Attribute(name=name):
-                yield Word(name, max(node.start, node.end - len(name.encode())), node.end)
+                yield ConstantString(name, max(node.start, node.end - len(name.encode())), node.end)
             case form.Import(name=name, member=member):
-                yield Word(member or name, node.start, node.end)
+                yield ConstantString(member or name, node.start, node.end)
             case form.Subscript(key=key):
                 yield from self._word(key)
             case form.Call(function=function, arguments=[first, *_]):
                 if _READS().search(self._constants.path(function)):
                     yield from self._word(first)
 
-    def _word(self, node: form.Node) -> Iterator[Word]:
+    def _word(self, node: form.Node) -> Iterator[ConstantString]:
         word = self._constants.word(node)
         if word is not None:
             yield word
@@ -123,22 +123,24 @@ class _Keys:
             case form.Mapping(pairs=pairs):
                 for pair in pairs:
                     place = pair.key or pair.value
-                    yield from self._of_value(Word(pair.name, place.start, place.end), pair.value)
+                    yield from self._of_value(
+                        ConstantString(pair.name, place.start, place.end), pair.value
+                    )
                     if pair.name in self._sent:
                         yield from self._secrets(pair.value)
             case form.Assign(
                 targets=[form.Name(name=name) | form.Attribute(name=name) as target], value=value
             ) if value is not None:
-                yield from self._of_value(Word(name, target.start, target.end), value)
+                yield from self._of_value(ConstantString(name, target.start, target.end), value)
             case form.Assign(targets=[form.Subscript(key=key) as target], value=value):
                 word = self._constants.word(key)
                 if word is not None and value is not None:
                     yield from self._of_value(word, value)
             case form.Call(named=named):
                 for name, value in named:
-                    yield from self._of_value(Word(name, value.start, value.end), value)
+                    yield from self._of_value(ConstantString(name, value.start, value.end), value)
 
-    def _of_value(self, name: Word, value: form.Node) -> _Found:
+    def _of_value(self, name: ConstantString, value: form.Node) -> _Found:
         if not is_public_name(name.text):
             return
         word = self._constants.word(value)
@@ -161,6 +163,6 @@ class _Keys:
                     yield word.text, word, ""
 
 
-def _span(file: ProgramFile, place: Word) -> Span:
+def _span(file: ProgramFile, place: ConstantString) -> Span:
     document = file.document
     return document.span(document.character(place.start), document.character(place.end))

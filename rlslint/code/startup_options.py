@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from rlslint import Pattern
 from rlslint.code import form
-from rlslint.code.constants import Template, Word, nodes_of
+from rlslint.code.constants import ConstantString, Template, nodes_of
 from rlslint.code.forms import ProgramFile
 from rlslint.files.deployment import StartupOption
 from rlslint.text import Searched
@@ -61,7 +61,7 @@ def startup_options_in(file: ProgramFile) -> Iterator[StartupOption]:
         yield StartupOption(span, word.text.lower(), how)
 
 
-_Found = Iterator[tuple[str, Word]]
+_Found = Iterator[tuple[str, ConstantString]]
 
 
 class _Options:
@@ -115,7 +115,7 @@ class _Options:
         if how in _MAPPINGS or is_options:
             yield from [(how, word) for word in self._names(value, is_options)]
 
-    def _switches(self, value: form.Node, depth: int) -> Iterator[Word]:
+    def _switches(self, value: form.Node, depth: int) -> Iterator[ConstantString]:
         """Yield the names behind `-c` in all strings that a value is put together of."""
         nodes = list(nodes_of(value))
         for node in nodes:
@@ -137,7 +137,7 @@ class _Options:
             if called is not None:
                 yield from self._switches(called, depth + 1)
 
-    def _behind_switch(self, items: form.Sequence) -> Iterator[Word]:
+    def _behind_switch(self, items: form.Sequence) -> Iterator[ConstantString]:
         for switch, value in pairwise(items.items):
             word, template = self._constants.word(switch), self._constants.template(value)
             if word is not None and word.text == "-c" and template is not None:
@@ -145,7 +145,9 @@ class _Options:
                 if found is not None:
                     yield _placed(template, *found.span("name"))
 
-    def _names(self, value: form.Node, is_options: bool, depth: int = 0) -> Iterator[Word]:
+    def _names(
+        self, value: form.Node, is_options: bool, depth: int = 0
+    ) -> Iterator[ConstantString]:
         """Yield the names of settings in a mapping, or in a list of names and values."""
         match value:
             case form.Mapping(pairs=pairs) if not is_options:
@@ -153,7 +155,7 @@ class _Options:
                     if _PLAIN_NAME().fullmatch(pair.name):
                         place = pair.key or pair.value
                         word = self._constants.word(place) if pair.key is not None else None
-                        yield word or Word(pair.name, place.start, place.end)
+                        yield word or ConstantString(pair.name, place.start, place.end)
             case form.Sequence(items=items):
                 for item in items:
                     if isinstance(item, form.Sequence) and len(item.items) == 2:
@@ -169,7 +171,7 @@ class _Options:
                 for node in nodes_of(called):
                     yield from self._names(node, is_options, depth + 1)
 
-    def _name(self, node: form.Node) -> Iterator[Word]:
+    def _name(self, node: form.Node) -> Iterator[ConstantString]:
         word = self._constants.word(node)
         if word is not None and _PLAIN_NAME().fullmatch(word.text):
             yield word
@@ -187,5 +189,5 @@ def _of_address(template: Template) -> _Found:
             yield value["how"], _placed(template, base + start, base + end)
 
 
-def _placed(template: Template, start: int, end: int) -> Word:
-    return Word(template.text[start:end], *template.place(start, end))
+def _placed(template: Template, start: int, end: int) -> ConstantString:
+    return ConstantString(template.text[start:end], *template.place(start, end))

@@ -50,7 +50,7 @@ class Catalogs:
         }
 
 
-class Sides(NamedTuple):
+class FactSides(NamedTuple):
     """What stands behind the two values of a fact: its object in the history and on the server.
 
     `owners` are those of the object where the two differ.
@@ -71,26 +71,26 @@ class Sides(NamedTuple):
         return isinstance(self.ours, Schema) and self.ours.created is None
 
 
-Counting = Callable[[Sides, Any, bool], bool]
+Counting = Callable[[FactSides, Any, bool], bool]
 """Tells whether a member counts that only one side has: the server if the last argument says so.
 
 Members are those of a set, names with their values, or a value that has no parts.
 """
 
 
-def always_counts(_: Sides, __: Any, ___: bool) -> bool:
+def always_counts(_: FactSides, __: Any, ___: bool) -> bool:
     return True
 
 
-def never_counts(_: Sides, __: Any, ___: bool) -> bool:
+def never_counts(_: FactSides, __: Any, ___: bool) -> bool:
     return False
 
 
-def owner_counts(sides: Sides, _: Any, __: bool) -> bool:
+def owner_counts(sides: FactSides, _: Any, __: bool) -> bool:
     return not sides.is_given
 
 
-def privilege_counts(sides: Sides, member: Any, on_server: bool) -> bool:
+def privilege_counts(sides: FactSides, member: Any, on_server: bool) -> bool:
     """What an owner may do is in no list of privileges."""
     if sides.is_given:
         grant = dict.get(sides.ours.grants, member[:3])
@@ -99,7 +99,7 @@ def privilege_counts(sides: Sides, member: Any, on_server: bool) -> bool:
     return member[0] != sides.owners[not on_server] and (on_server or sides.has_role(member[0]))
 
 
-def default_privilege_counts(sides: Sides, member: Any, on_server: bool) -> bool:
+def default_privilege_counts(sides: FactSides, member: Any, on_server: bool) -> bool:
     creator, schema, kind, privilege, grantee = member
     if kind == "sequences":
         return False
@@ -114,34 +114,34 @@ def default_privilege_counts(sides: Sides, member: Any, on_server: bool) -> bool
     return not is_assumed and sides.has_role(creator) and sides.has_role(grantee)
 
 
-def setting_counts(_: Sides, member: Any, __: bool) -> bool:
+def setting_counts(_: FactSides, member: Any, __: bool) -> bool:
     """Policies may read it, or names and roles depend on it."""
     return member[0] in _RULING_SETTINGS or "." in member[0]
 
 
-def database_setting_counts(sides: Sides, member: Any, on_server: bool) -> bool:
+def database_setting_counts(sides: FactSides, member: Any, on_server: bool) -> bool:
     """What no migration sets is the operator's."""
     return setting_counts(sides, member, on_server) and member[0] in sides.ours.database_settings
 
 
-def membership_option_counts(sides: Sides, member: Any, _: bool) -> bool:
+def membership_option_counts(sides: FactSides, member: Any, _: bool) -> bool:
     """The options of a membership that only one side has say nothing."""
     return all(member[0] in dict.keys(side.memberships) for side in (sides.ours, sides.theirs))
 
 
-def published_table_counts(sides: Sides, member: Any, on_server: bool) -> bool:
+def published_table_counts(sides: FactSides, member: Any, on_server: bool) -> bool:
     """A table that is gone is told of by itself."""
     there = (relation.sql_name for relation in sides.catalogs.live.relations.known())
     return on_server or member in there
 
 
-def body_counts(sides: Sides, _: Any, __: bool) -> bool:
+def body_counts(sides: FactSides, _: Any, __: bool) -> bool:
     """The ends of lines decide nothing."""
     ours, theirs = (side.body.replace("\r\n", "\n") for side in (sides.ours, sides.theirs))
     return bool(ours != theirs)
 
 
-def index_counts(sides: Sides, member: Any, on_server: bool) -> bool:
+def index_counts(sides: FactSides, member: Any, on_server: bool) -> bool:
     """Of indexes those count that alone begin with a column by which policies look for rows."""
     if not (sides.ours.knows("columns") and sides.theirs.knows("columns")):
         return False

@@ -14,7 +14,7 @@ from rlslint.catalog.publications import Publication
 from rlslint.catalog.roles import PUBLIC, Schema
 from rlslint.config.platforms import SUPABASE, is_provided
 from rlslint.drift.comparison import Difference
-from rlslint.drift.counting import Catalogs, Sides
+from rlslint.drift.counting import Catalogs, FactSides
 from rlslint.drift.fact_values import NoValue, Object, objects_of
 from rlslint.drift.table import EXISTENCE, TABLE, Deviation, Fact
 
@@ -101,10 +101,12 @@ class _Selection:
             if self._is_expected(ours):
                 yield Drift((Deviation(kind, name, EXISTENCE, True, False, ours, None),))
         elif ours is not None and theirs is not None:
-            yield from self._changed(kind, name, differences, Sides(self._catalogs, ours, theirs))
+            yield from self._changed(
+                kind, name, differences, FactSides(self._catalogs, ours, theirs)
+            )
 
     def _changed(
-        self, kind: str, name: str, differences: list[Difference], sides: Sides
+        self, kind: str, name: str, differences: list[Difference], sides: FactSides
     ) -> Iterator[Drift]:
         changed = {one.key.fact: (one.history, one.live) for one in differences}
         sides = sides._replace(owners=changed.get("owner", ("", "")))
@@ -221,7 +223,7 @@ class _Selection:
         )
 
 
-def _counted(line: Fact, sides: Sides, history: Any, live: Any) -> tuple[Any, Any]:
+def _counted(line: Fact, sides: FactSides, history: Any, live: Any) -> tuple[Any, Any]:
     """Return what of two values differs and decides who sees which rows."""
 
     def left(own: Any, other: Any, on_server: bool) -> Any:

@@ -43,7 +43,7 @@ class GitProblem(Exception):
     """Git cannot tell what it is asked; the message says why, in a sentence."""
 
 
-class Entry(NamedTuple):
+class CommittedFile(NamedTuple):
     """A file that a commit holds: the kind that Git has of it, and the name of its content."""
 
     mode: str
@@ -97,7 +97,7 @@ def commit_of(root: str, ref: str) -> str:
     raise GitProblem(f"There is no commit {ref} in this repository: `git fetch` gets what is new.")
 
 
-def files_at(root: str, commit: str, *paths: str) -> Mapping[str, Entry]:
+def files_at(root: str, commit: str, *paths: str) -> Mapping[str, CommittedFile]:
     """Return what a commit holds by its path from `root`, with `/` throughout: all, or `paths`.
 
     Raises GitProblem.
@@ -109,7 +109,7 @@ def files_at(root: str, commit: str, *paths: str) -> Mapping[str, Entry]:
     for line in filter(None, output.split(b"\0")):
         told, _, name = line.partition(b"\t")
         mode, _, content = told.decode("ascii").split()
-        found[os.fsdecode(name)] = Entry(mode, content)
+        found[os.fsdecode(name)] = CommittedFile(mode, content)
     return found
 
 
@@ -171,7 +171,7 @@ def _from_root(root: str, path: str) -> str:
     return os.path.relpath(os.path.join(disk.real(folder), name), root).replace(os.sep, "/")
 
 
-def _holds(path: str, entry: Entry) -> bool:
+def _holds(path: str, entry: CommittedFile) -> bool:
     """Tell whether a file has the content that Git stores under a name."""
     from hashlib import new
 
@@ -200,7 +200,7 @@ def _is_safe(path: str) -> bool:
     return sys.platform != "win32" or not any(sign in path for sign in "\\:")
 
 
-def _write(root: str, folder: str, files: Mapping[str, Entry]) -> None:
+def _write(root: str, folder: str, files: Mapping[str, CommittedFile]) -> None:
     """Write the files of a commit; links come last, so that nothing is written through one."""
     plain = {path: entry for path, entry in files.items() if entry.is_file}
     links = {path: entry for path, entry in files.items() if entry.mode == _LINK}
@@ -217,7 +217,9 @@ def _write(root: str, folder: str, files: Mapping[str, Entry]) -> None:
                 continue
 
 
-def _contents(root: str, files: Mapping[str, Entry]) -> Iterator[tuple[str, Iterator[bytes]]]:
+def _contents(
+    root: str, files: Mapping[str, CommittedFile]
+) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Yield what Git stores of each file, in parts that have to be taken before the next file."""
     from subprocess import DEVNULL, PIPE
     from tempfile import TemporaryFile

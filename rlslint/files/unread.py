@@ -146,7 +146,7 @@ class Sign(NamedTuple):
     grants: bool = False
 
 
-class Signs(NamedTuple):
+class FilesWithSigns(NamedTuple):
     """The files with signs of row security, sorted.
 
     And those that cannot be looked through: they are too large, or SQL that is compressed; and the
@@ -159,7 +159,7 @@ class Signs(NamedTuple):
     templates: tuple[str, ...] = ()
 
 
-def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
+def signs(paths: Iterable[str], base: str, tests: Container[str]) -> FilesWithSigns:
     """Look through files; a binary one, or one that cannot be read, has no sign.
 
     `base` is where the paths are shown from, `tests` are those of tests as they are shown.
@@ -177,7 +177,7 @@ def signs(paths: Iterable[str], base: str, tests: Container[str]) -> Signs:
         sign = sign_of(Searched(data), shown, is_test=shown in tests)
         found += [sign] if sign is not None else []
         templates += [shown] if sign is None and data and is_sql_template(path) else []
-    return Signs(tuple(found), tuple(too_large), tuple(packed), tuple(templates))
+    return FilesWithSigns(tuple(found), tuple(too_large), tuple(packed), tuple(templates))
 
 
 def _is_dump(path: str) -> bool:

@@ -9,7 +9,7 @@ from rlslint.catalog.answers import remembered
 from rlslint.meaning.context import ContextFunctions, columns_of_callers, own_columns
 from rlslint.meaning.deciding import (
     ERROR,
-    Raised,
+    PredicateError,
     Ways,
     concerning,
     places,
@@ -151,7 +151,7 @@ def errors_of_rows(
     filled = not_null | own_columns(expression)
     situation = Situation(filled, session, functions, True, True)
 
-    def evaluate(world: World) -> list[Raised]:
+    def evaluate(world: World) -> list[PredicateError]:
         evaluation, errors = Evaluation(world, situation), list[Expr]()
         for conjunct in conjuncts:
             try:
@@ -159,7 +159,7 @@ def errors_of_rows(
                     return []
             except RaisesError as error:
                 errors.append(error.expression)
-        return [Raised(place) for place in (*errors, *world.errors)]
+        return [PredicateError(place) for place in (*errors, *world.errors)]
 
     return places(Ways(expression, evaluate).known())
 

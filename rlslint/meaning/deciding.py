@@ -81,7 +81,7 @@ def _parts(expression: Expr) -> int:
     return sum(1 for _ in expression.walk())
 
 
-class Raised:
+class PredicateError:
     """That evaluating a predicate raises an error, and the place; ERROR is that it does at all."""
 
     __slots__ = ("expression",)
@@ -90,15 +90,15 @@ class Raised:
         self.expression = expression
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Raised) and other.expression is self.expression
+        return isinstance(other, PredicateError) and other.expression is self.expression
 
     def __hash__(self) -> int:
         return id(self.expression)
 
 
-ERROR: Final = Raised(None)
+ERROR: Final = PredicateError(None)
 
-Outcome = bool | Raised | None
+Outcome = bool | PredicateError | None
 """What a predicate gives for a row; None is NULL."""
 
 
@@ -130,8 +130,8 @@ def _ways(expression: Expr, situation: Situation, beside: tuple[Expr, ...]) -> W
                 return ()
             truth = (evaluation.truth(predicate),)
         except RaisesError as error:
-            return (ERROR, Raised(error.expression), *map(Raised, world.errors))
-        return (*truth, ERROR, *map(Raised, world.errors)) if world.errors else truth
+            return (ERROR, PredicateError(error.expression), *map(PredicateError, world.errors))
+        return (*truth, ERROR, *map(PredicateError, world.errors)) if world.errors else truth
 
     return Ways(expression, evaluate)
 
@@ -145,7 +145,7 @@ def truths(expression: Expr, situation: Situation = ANY_ROW) -> frozenset[bool |
         found = ways(expression, situation).all()
     except GivenUp:
         return frozenset((True, False, None))
-    return frozenset(one for one in found if not isinstance(one, Raised))
+    return frozenset(one for one in found if not isinstance(one, PredicateError))
 
 
 def certain_errors(expression: Expr, situation: Situation) -> tuple[Expr, ...]:
@@ -154,7 +154,7 @@ def certain_errors(expression: Expr, situation: Situation) -> tuple[Expr, ...]:
         found = ways(expression, situation).all()
     except GivenUp:
         return ()
-    if not all(isinstance(one, Raised) for one in found):
+    if not all(isinstance(one, PredicateError) for one in found):
         return ()
     return places(found)
 
@@ -162,7 +162,9 @@ def certain_errors(expression: Expr, situation: Situation) -> tuple[Expr, ...]:
 def places(outcomes: Iterable[Outcome]) -> tuple[Expr, ...]:
     """Return where errors are raised."""
     return tuple(
-        one.expression for one in outcomes if isinstance(one, Raised) and one.expression is not None
+        one.expression
+        for one in outcomes
+        if isinstance(one, PredicateError) and one.expression is not None
     )
 
 

@@ -452,9 +452,9 @@ class Evaluation:
             is_repeatable,
             structure_of,
         )
-        from rlslint.meaning.sub_select_rows import NotWritten, OverWrittenRows, Rows
+        from rlslint.meaning.sub_select_rows import OverWrittenRows, ReadsOtherRows, SubSelectRows
 
-        with suppress(NotWritten):
+        with suppress(ReadsOtherRows):
             return OverWrittenRows(self).value(sub_select)
         kind, query = sub_select.kind, sub_select.query
         left = self._left_of(sub_select)
@@ -462,7 +462,7 @@ class Evaluation:
         if is_repeatable(query):
             key = (kind, structure_of(sub_select), left)
         decided = (kind, key) in self.world.decisions
-        rows = Rows(self)
+        rows = SubSelectRows(self)
         if not decided and self.situation.hidden and self._is_hidden(sub_select):
             return Known("int", 0) if counts(query) else _WITHOUT_ROWS.get(kind)
         if not decided and not rows.may_be_there(query):

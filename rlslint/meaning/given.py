@@ -16,7 +16,7 @@ from rlslint.meaning.context import (
     own_column,
     setting_name,
 )
-from rlslint.meaning.deciding import Outcome, Raised, ways
+from rlslint.meaning.deciding import Outcome, PredicateError, ways
 from rlslint.meaning.worlds import SessionSettings, Situation
 from rlslint.sql.casts import NotFollowed, RefusedValue, converted
 from rlslint.sql.expressions import Call, Cast, Constant, Expr, IsNull, Items
@@ -85,10 +85,12 @@ def outcomes(
         found = ways(with_given(expression, given), situation).all()
     except GivenUp:
         return None
-    return tuple(dict.fromkeys(one if not isinstance(one, Raised) else _ERROR for one in found))
+    return tuple(
+        dict.fromkeys(one if not isinstance(one, PredicateError) else _ERROR for one in found)
+    )
 
 
-_ERROR = Raised(None)
+_ERROR = PredicateError(None)
 
 
 def with_given(expression: Expr, given: Given) -> Expr:

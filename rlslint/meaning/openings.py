@@ -36,7 +36,7 @@ from rlslint.sql.expressions import (
 _NOTHING: ContextFunctions = frozenset()
 
 
-class Opening(NamedTuple):
+class OpenToAll(NamedTuple):
     """That a predicate lets the rows of all tenants pass in a session without a context.
 
     `session` says how the context is missing, `expression` is the condition that its absence makes
@@ -61,7 +61,7 @@ def openings(
     not_null: frozenset[int] = frozenset(),
     functions: ContextFunctions = _NOTHING,
     hidden: Hidden = NOTHING_HIDDEN,
-) -> tuple[Opening, ...]:
+) -> tuple[OpenToAll, ...]:
     """Return what a missing context opens that is closed to callers with one.
 
     Found by evaluating the whole predicate with every setting never set, and with every setting
@@ -91,7 +91,7 @@ def _open(
     not_null: frozenset[int],
     functions: ContextFunctions,
     hidden: Hidden,
-) -> list[Opening]:
+) -> list[OpenToAll]:
     """Return what opens among the rows that conditions let through, see _filters, or typical ones.
 
     What rows are typical, see Situation.
@@ -111,7 +111,7 @@ def _open(
         for opening in _opening(expression, every, filters, session, functions, admits):
             place, fallback = _fallback(opening, session, functions)
             reads = _asked(expression, place, session, functions, admits)
-            found.append(Opening(session, place, reads, fallback, filled, some, filters))
+            found.append(OpenToAll(session, place, reads, fallback, filled, some, filters))
     return found
 
 

@@ -18,7 +18,7 @@ from rlslint.text.budget import DEEPEST_CALL, PARTS_INLINED, Budget, OutOfBudget
 QueryOfView = Callable[[Relation], Query | None]
 
 
-class Reading(NamedTuple):
+class QueryReading(NamedTuple):
     """What a query reads, by what conditions and what it puts out; `views` it reads through."""
 
     sources: tuple[Source, ...]
@@ -27,7 +27,7 @@ class Reading(NamedTuple):
     views: tuple[Relation, ...] = ()
 
 
-def pulled_up(query: Query, of_view: QueryOfView) -> Reading:
+def pulled_up(query: Query, of_view: QueryOfView) -> QueryReading:
     """Return what a query reads in the end; `of_view` gives the queries of plain views.
 
     Raises GivenUp where that is too much.
@@ -38,8 +38,8 @@ def pulled_up(query: Query, of_view: QueryOfView) -> Reading:
         raise GivenUp(query) from None
 
 
-def _pulled_up(query: Query, of_view: QueryOfView, depth: int, budget: Budget) -> Reading:
-    found = Reading((), query.conditions, query.outputs)
+def _pulled_up(query: Query, of_view: QueryOfView, depth: int, budget: Budget) -> QueryReading:
+    found = QueryReading((), query.conditions, query.outputs)
     for source in query.sources:
         inner = _inner(source, of_view)
         if inner is None or not depth or not query.inner_only or not _is_plain(inner):
@@ -54,7 +54,7 @@ def _pulled_up(query: Query, of_view: QueryOfView, depth: int, budget: Budget) -
             return _exchanged(part, source, outputs)
 
         through = (source.relation,) if isinstance(source.relation, Relation) else ()
-        found = Reading(
+        found = QueryReading(
             (*found.sources, *below.sources),
             (*below.conditions, *map(exchanged, found.conditions)),
             tuple(map(exchanged, found.outputs)),

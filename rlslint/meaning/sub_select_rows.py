@@ -34,7 +34,7 @@ class RowEvaluator(Protocol):
     def inside(self, world: World) -> RowEvaluator: ...
 
 
-class Rows:
+class SubSelectRows:
     """The rows of sub-selects in the world of an evaluation."""
 
     __slots__ = ("_evaluation",)
@@ -143,7 +143,7 @@ class OverWrittenRows:
                     return self._first(rows)
             case _ if (rows := written_rows(query)) is not None and not query.limited:
                 return self._listed(sub_select, rows)
-        raise NotWritten
+        raise ReadsOtherRows
 
     def _first(self, rows: WrittenRows) -> Value:
         if rows.at_once:
@@ -167,7 +167,7 @@ class OverWrittenRows:
             if kind == "exists":
                 return True
             if left is None or isinstance(left, Items) or len(row.outputs) != 1:
-                raise NotWritten
+                raise ReadsOtherRows
             compared = Operator(sub_select.symbol, left, row.outputs[0], "", sub_select.location)
             truth = self._evaluation.truth(compared)
             if truth is deciding:
@@ -188,5 +188,5 @@ class OverWrittenRows:
         )
 
 
-class NotWritten(Exception):
+class ReadsOtherRows(Exception):
     """A sub-select reads other rows than written ones."""

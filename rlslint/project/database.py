@@ -24,7 +24,7 @@ from rlslint.project import Finding, NotChecked
 from rlslint.project.project import Project
 from rlslint.project.statement_statistics import Statistics, statistics_of
 from rlslint.server.connected import Connected, connected
-from rlslint.server.evidence import RewriteRule, Server, rewrite_rules
+from rlslint.server.evidence import Server, ServerRewriteRule, rewrite_rules
 from rlslint.server.introspection import introspect
 from rlslint.server.snapshot import LOCK_SECONDS, LiveProblem, Snapshot, snapshot
 from rlslint.text import CatalogText, Related, Span, Statement
@@ -181,7 +181,10 @@ def _lock_sentences(live: Snapshot) -> Iterator[str]:
 
 
 def _unseen(
-    live: Snapshot, clients: Connected, statistics: Statistics, rewriting: Iterable[RewriteRule]
+    live: Snapshot,
+    clients: Connected,
+    statistics: Statistics,
+    rewriting: Iterable[ServerRewriteRule],
 ) -> Iterator[NotChecked]:
     """Say what the role that asks may not see, and what no rule looks at."""
     for rule in rewriting:

@@ -21,7 +21,7 @@ from rlslint.config.options import Config
 from rlslint.config.platforms import Platform
 from rlslint.files.ignores import Ignore
 from rlslint.files.layouts import History, Migration
-from rlslint.project.replaying import Course, Item, Replayed, signs_of_platforms
+from rlslint.project.replaying import HistoryReplay, Item, Replayed, signs_of_platforms
 from rlslint.replay.checkpoints import Checkpoint, go_back, set_checkpoint
 from rlslint.sql.statements import BrokenStatement
 from rlslint.text import Statement, Text
@@ -107,7 +107,7 @@ class KeptCourse:
         self, history: History, config: Config, reader: Reader, hosting: Platform | None
     ) -> None:
         JOURNAL.lay_aside()
-        self._course = Course(history, config, reader, hosting)
+        self._course = HistoryReplay(history, config, reader, hosting)
         self._course.scripts.watched = self._watched
         self._steps: list[_Step] = []
         self._edited: frozenset[str] = frozenset(reader.edited)

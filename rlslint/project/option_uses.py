@@ -14,7 +14,7 @@ from rlslint.project.project import Project
 from rlslint.text import Span, Text
 
 
-class Names(NamedTuple):
+class KnownNames(NamedTuple):
     """The names that a project has of a kind; `are_all` is False where there may be others.
 
     `serving` are the roles that are granted rows.
@@ -31,7 +31,7 @@ class OptionUse(NamedTuple):
     option: str
     name: str
     span: Span
-    names: Names
+    names: KnownNames
 
     def __str__(self) -> str:
         return f"{self.option}: {self.name}"
@@ -50,7 +50,7 @@ def option_uses(config: Config, projects: Iterable[Project]) -> Iterator[OptionU
         yield OptionUse(one.option, one.name, span, of_options.get(one.option, roles))
 
 
-def _roles(projects: tuple[Project, ...]) -> Names:
+def _roles(projects: tuple[Project, ...]) -> KnownNames:
     found = {role for platform in PLATFORMS for role in platform.provided_roles}
     serving: set[str] = set()
     configured: set[str] = set()
@@ -61,25 +61,25 @@ def _roles(projects: tuple[Project, ...]) -> Names:
         serving |= granted_roles(project.catalog, frozenset()).keys()
         configured |= set(project.config.owner_roles) | set(project.config.bypass_roles)
     known = frozenset(found - {"", MIGRATION_ROLE, PUBLIC})
-    return Names(known, True, frozenset(serving - configured))
+    return KnownNames(known, True, frozenset(serving - configured))
 
 
 def _owners(catalog: Catalog) -> Iterator[str]:
     return (one.owner for one in catalog.relations.known() if one.knows("owner"))
 
 
-def _tables(projects: tuple[Project, ...]) -> Names:
+def _tables(projects: tuple[Project, ...]) -> KnownNames:
     found: set[str] = set()
     for project in projects:
         catalog = project.catalog
         for relation in (*catalog.relations.known(), *catalog.unknown_relations.values()):
             found |= {relation.name, str(relation)}
-    return Names(frozenset(found), not any(p.catalog.relations.is_open for p in projects))
+    return KnownNames(frozenset(found), not any(p.catalog.relations.is_open for p in projects))
 
 
-def _columns(projects: tuple[Project, ...]) -> Names:
+def _columns(projects: tuple[Project, ...]) -> KnownNames:
     tables = [table for project in projects for table in project.catalog.relations.known()]
     known = [table for table in tables if table.knows("columns")]
     names = frozenset(name for table in known for name in table.columns)
     is_open = any(project.catalog.relations.is_open for project in projects)
-    return Names(names, len(known) == len(tables) and not is_open)
+    return KnownNames(names, len(known) == len(tables) and not is_open)

@@ -84,7 +84,7 @@ def replay_history(
         if reader.replayed is not None:
             replayed: Replayed = reader.replayed(history, config, reader, hosting)
             return replayed
-        course = Course(history, config, reader, hosting)
+        course = HistoryReplay(history, config, reader, hosting)
         for migration in history.migrations:
             course.run(migration)
         course.migrations.end()
@@ -95,7 +95,7 @@ def replay_history(
         return None
 
 
-class Course:
+class HistoryReplay:
     """The replay of a history, which goes from migration to migration."""
 
     def __init__(
@@ -113,7 +113,7 @@ class Course:
         if self._platform is not None:
             owner = self._platform.owner
             replay.migration_roles = (owner,) if owner else ()
-        self.scripts = Scripts(replay, history, self.migrations, reader)
+        self.scripts = RunScripts(replay, history, self.migrations, reader)
 
     def read_with(self, reader: Reader) -> None:
         """Tell another reader from now on what is to be said of the files."""
@@ -173,7 +173,7 @@ def _settled(
 Item = ParsedStatement | BrokenStatement | None
 
 
-class Scripts:
+class RunScripts:
     """The scripts of a history while they are run, and what the grammar refused of them."""
 
     def __init__(

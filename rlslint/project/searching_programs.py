@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rlslint.project.sifting import Sifted
 
 
-class Told(NamedTuple):
+class ToldByPrograms(NamedTuple):
     """All of that."""
 
     connections: tuple[Connection, ...]
@@ -29,7 +29,7 @@ class Told(NamedTuple):
     options: tuple[StartupOption, ...]
 
 
-def search_programs(programs: Iterable[Sifted], forms: Forms, reader: Reader) -> Told:
+def search_programs(programs: Iterable[Sifted], forms: Forms, reader: Reader) -> ToldByPrograms:
     """Return what programs tell; what of them cannot be parsed is told to the reader."""
     connections: list[Connection] = []
     defaults: list[ConnectionDefaults] = []
@@ -50,4 +50,4 @@ def search_programs(programs: Iterable[Sifted], forms: Forms, reader: Reader) ->
             continue
         if program.problem and program.problem not in reader.notes:
             reader.notes.append(program.problem)
-    return Told(tuple(connections), tuple(defaults), tuple(keys), tuple(options))
+    return ToldByPrograms(tuple(connections), tuple(defaults), tuple(keys), tuple(options))

@@ -30,7 +30,7 @@ from rlslint.access.ways import Way
 from rlslint.catalog.functions import Function
 from rlslint.catalog.model import Relation
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC, quoted_roles
-from rlslint.meaning.deciding import Outcome, Raised
+from rlslint.meaning.deciding import Outcome, PredicateError
 from rlslint.project.matrix import Matrix
 from rlslint.reports.access_words import (
     Speaker,
@@ -240,7 +240,9 @@ def _together(applying: list[PolicyTold], limits: list[PolicyTold]) -> str:
     told = [one.outcomes for one in (*applying, *limits)]
     if any(outcomes is None for outcomes in told):
         return "in general"
-    fails = (one for one in told if one is not None and any(isinstance(o, Raised) for o in one))
+    fails = (
+        one for one in told if one is not None and any(isinstance(o, PredicateError) for o in one)
+    )
     if any(True for _ in fails):
         return "may be refused"
     if any(True not in (one.outcomes or ()) for one in limits):
@@ -310,7 +312,7 @@ def _may(asked: Lack) -> Said:
 
 def _verdict(outcomes: tuple[Outcome, ...]) -> str:
     """Return what comes of a condition in one word: true, false, null, error or depends."""
-    kinds = {"error" if isinstance(one, Raised) else _NAMES[one] for one in outcomes}
+    kinds = {"error" if isinstance(one, PredicateError) else _NAMES[one] for one in outcomes}
     return kinds.pop() if len(kinds) == 1 else "depends"
 
 

@@ -47,7 +47,7 @@ class SessionSetting(NamedTuple):
         return self.name
 
 
-class RewriteRule(NamedTuple):
+class ServerRewriteRule(NamedTuple):
     """What CREATE RULE has made of commands on a relation, which no catalog of rlslint holds.
 
     Its actions have the rights of the relation's owner, and are asked that role's policies
@@ -62,6 +62,6 @@ class RewriteRule(NamedTuple):
         return f"{self.name} on {self.schema}.{self.relation}"
 
 
-def rewrite_rules(ask: Callable[[str], str]) -> tuple[RewriteRule, ...]:
+def rewrite_rules(ask: Callable[[str], str]) -> tuple[ServerRewriteRule, ...]:
     """Return the rules that fire, but for those that views and extensions consist of."""
-    return tuple(RewriteRule(*row) for row in json.loads(ask(_REWRITE_RULES)))
+    return tuple(ServerRewriteRule(*row) for row in json.loads(ask(_REWRITE_RULES)))

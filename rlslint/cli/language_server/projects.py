@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from rlslint import NamedTuple
 from rlslint.cli.arguments import CHECK
-from rlslint.cli.language_server.standing import Standing
+from rlslint.cli.language_server.standing import StandingCheck
 from rlslint.cli.running import config_in_force, configuration_file, problem_lines
 from rlslint.cli.streams import Failure
 from rlslint.config.options import ConfigError, ConfigPlace
@@ -73,7 +73,7 @@ class _Stand(NamedTuple):
     """A project that was looked at: what an editor held then, and the check of it that stands."""
 
     buffers: Mapping[str, bytes]
-    standing: Standing
+    standing: StandingCheck
 
 
 class Analyst:
@@ -151,14 +151,14 @@ def _enter(place: Place) -> Analysis | None:
     return None
 
 
-def _standing(place: Place, buffers: Mapping[str, bytes]) -> Standing:
+def _standing(place: Place, buffers: Mapping[str, bytes]) -> StandingCheck:
     config = config_in_force(configuration_file(place.paths, _OPTIONS), _OPTIONS)
     before = None
     if config.baseline is not None:
         from rlslint.cli.adoption import before_of
 
         before = before_of(place.paths, config, _OPTIONS)
-    return Standing(place.paths, config, before, tuple(buffers))
+    return StandingCheck(place.paths, config, before, tuple(buffers))
 
 
 def _inside(place: Place, buffers: Mapping[str, bytes]) -> dict[str, bytes]:

@@ -36,7 +36,7 @@ class _Kept:
         self.whole_answers: dict[Any, Any] = {}
 
 
-class Standing:
+class StandingCheck:
     """A check of `paths` in which the migrations `edited` are likely to change."""
 
     def __init__(

@@ -54,7 +54,7 @@ class Build(NamedTuple):
     generated: tuple[Generated, ...]
 
 
-class Built(NamedTuple):
+class Builds(NamedTuple):
     """All builds, the files that have a part in one, and what was not followed."""
 
     builds: tuple[Build, ...]
@@ -68,7 +68,7 @@ def document_of(node: Any, document: Document) -> Document:
     return found
 
 
-def build_all(paths: Iterable[str], document_at: DocumentAt) -> Built:
+def build_all(paths: Iterable[str], document_at: DocumentAt) -> Builds:
     """Return what the folders with a kustomization make that no other one takes in."""
     reading = _Reading(document_at)
     folders = {dirname(path): path for path in paths if basename(path) in NAMES}
@@ -82,7 +82,7 @@ def build_all(paths: Iterable[str], document_at: DocumentAt) -> Built:
             _name_back(made.manifests, reading.roots.values())
             stage = is_stage(f"{folder}/")
             builds.append(Build(folder, stage, tuple(made.manifests), tuple(made.generated)))
-    return Built(tuple(builds), frozenset(reading.files), tuple(dict.fromkeys(reading.notes)))
+    return Builds(tuple(builds), frozenset(reading.files), tuple(dict.fromkeys(reading.notes)))
 
 
 def _name_back(manifests: list[tuple[Document, Any]], kustomizations: Iterable[Any]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rlslint.cli.language_server.projects import Analyst, Busy, Place
-from rlslint.cli.language_server.standing import Standing
+from rlslint.cli.language_server.standing import StandingCheck
 from rlslint.config import Severity
 from rlslint.config.options import Config
 from rlslint.engine import check
@@ -135,9 +135,9 @@ def test_every_edit_is_answered_as_a_new_check_answers(seed: int, history: Path)
     assert went_on > 15
 
 
-def _standing(buffers: dict[str, bytes]) -> Standing:
+def _standing(buffers: dict[str, bytes]) -> StandingCheck:
     with disk.Buffers(buffers):
-        standing = Standing((".",), CONFIG, None, tuple(buffers))
+        standing = StandingCheck((".",), CONFIG, None, tuple(buffers))
         standing.all()
     return standing
 

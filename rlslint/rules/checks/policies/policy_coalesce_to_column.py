@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from rlslint.catalog.model import Policy
-from rlslint.meaning.openings import Opening, openings
+from rlslint.meaning.openings import OpenToAll, openings
 from rlslint.project import Finding
 from rlslint.project.project import Project
 from rlslint.project.questions import certainty
@@ -24,7 +24,7 @@ def _is_open(project: Project, condition: Condition) -> bool:
     return _fallback(condition, project) is not None
 
 
-def _fallback(condition: Condition, project: Project) -> Opening | None:
+def _fallback(condition: Condition, project: Project) -> OpenToAll | None:
     found = condition.ask(openings, condition.filled, project.context_functions)
     return next((opening for opening in found if opening.fallback is not None), None)
 

@@ -10,7 +10,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.meaning.context import own_columns
 from rlslint.meaning.gates import is_anybody
 from rlslint.meaning.inequalities import inequality
-from rlslint.meaning.openings import Opening, openings
+from rlslint.meaning.openings import OpenToAll, openings
 from rlslint.meaning.worlds import SessionSettings
 from rlslint.project import Finding
 from rlslint.project.project import Project
@@ -38,7 +38,7 @@ def policy_null_context_allows(policy: Policy, project: Project) -> Iterator[Fin
         return
 
 
-def _is_of_tenants(branch: Opening, policy: Policy, project: Project) -> bool:
+def _is_of_tenants(branch: OpenToAll, policy: Policy, project: Project) -> bool:
     """Tell whether what opens are rows of tenants, and not those that nobody has."""
     columns = frozenset(column.number for column in project.tenant_columns(policy.relation))
     filtered = frozenset(number for one in branch.filters for number in own_columns(one))
@@ -47,7 +47,7 @@ def _is_of_tenants(branch: Opening, policy: Policy, project: Project) -> bool:
     return bool(columns) and columns.isdisjoint(filtered)
 
 
-def _opened(condition: Condition, project: Project) -> Opening | None:
+def _opened(condition: Condition, project: Project) -> OpenToAll | None:
     """Return the first branch that only a missing context opens; one open to all is no such."""
     functions = project.context_functions
     found = condition.ask(openings, condition.filled, functions) or _beside_hidden(
@@ -61,7 +61,7 @@ def _opened(condition: Condition, project: Project) -> Opening | None:
     return next((b for b in found if not is_anybody(b.expression, everyone, functions)), None)
 
 
-def _beside_hidden(condition: Condition, project: Project) -> tuple[Opening, ...]:
+def _beside_hidden(condition: Condition, project: Project) -> tuple[OpenToAll, ...]:
     """Return what opens because tables show nothing to a session without a context."""
     perhaps, functions = tables_looked_up(condition), project.context_functions
     if not perhaps or not condition.ask(openings, condition.filled, functions, perhaps):
@@ -74,7 +74,7 @@ def _is_open(project: Project, condition: Condition) -> bool:
 
 
 def _finding(
-    policy: Policy, clause: Clause, branch: Opening, exposed: Admission, project: Project
+    policy: Policy, clause: Clause, branch: OpenToAll, exposed: Admission, project: Project
 ) -> Finding:
     table = policy.relation
     rows = passing_rows(table, branch.filled, branch.hides_some, project)
@@ -93,7 +93,7 @@ def _finding(
     )
 
 
-def _without(branch: Opening) -> str:
+def _without(branch: OpenToAll) -> str:
     if branch.session is SessionSettings.malformed:
         return "with a malformed context"
     return "without a context"
