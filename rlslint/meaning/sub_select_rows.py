@@ -133,7 +133,7 @@ class OverWrittenRows:
         self._evaluation = evaluation
 
     def value(self, sub_select: SubSelect) -> Value:
-        """Return what a sub-select gives. Raises NotWritten where it reads other rows."""
+        """Return what a sub-select gives. Raises ReadsOtherRows where it does."""
         query = sub_select.query
         match sub_select.kind:
             case "scalar":
