@@ -6,12 +6,17 @@ another is reached depends on the blocks around them, which formatted programs s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import takewhile
 
 from rlslint import Pattern
 from rlslint.text import Span
 
 _LEAVES = Pattern(r".*\b(?:return|raise|throw|break|continue|panic|exit|die|abort|fail)\b")
+_LOOPS = Pattern(
+    r"[\s}]*(?:async |await )?(?:for|foreach|while|loop)\b"
+    r"|.*\.(?:each|each_\w+|find_each|forEach)\b.*(?:\bdo\b|\{)"
+)
 _OTHER_BRANCH = Pattern(r"[\s}]*(?:else|elif|elsif|elseif|except|catch|rescue|case|when|default)\b")
 
 
@@ -49,6 +54,40 @@ def may_lead_to(first: Span, last: Span) -> bool:
     return all(_depth(line) >= outer for line in following) and not any(
         _depth(line) == outer and _OTHER_BRANCH().match(line) for line in following
     )
+
+
+def repeats(before: Span, first: Span, last: Span) -> bool:
+    """Tell whether a loop that begins behind `before` leads from `last` to `first` again.
+
+    Nothing that follows `last` in its own block leaves the loop.
+    """
+    text = last.text
+    start, end = _row(first), _row(last)
+    if not before.text.path == first.text.path == text.path or start > end:
+        return False
+    inner = min(_depth(text.line(row)) for row in range(start, end + 1) if text.line(row).strip())
+    for row in range(start - 1, _row(before), -1):
+        line = text.line(row)
+        if line.strip() and _depth(line) < inner:
+            inner = _depth(line)
+            if _LOOPS().match(line) is not None:
+                depth = _depth(text.line(_row(before)))
+                lines = (text.line(each) for each in range(_row(before), row + 1))
+                if any(_depth(each) < depth for each in lines if each.strip()):
+                    return False
+                return not any(_LEAVES().match(line) for line in _rest_of_block(last))
+    return False
+
+
+def _rest_of_block(span: Span) -> Iterator[str]:
+    """Yield the lines of a block from what stands at `span` on."""
+    text, start = span.text, _row(span)
+    opening = _depth(text.line(start))
+    for row in range(start, text.rows + 1):
+        line = text.line(row)
+        if line.strip() and _depth(line) < opening:
+            return
+        yield line
 
 
 def _row(span: Span) -> int:

@@ -65,7 +65,8 @@ class Language(NamedTuple):
     parse; `before` looks at the whole tree first, `after` adds to a program what the whole tree
     tells. `formats_with_braces`: the method `format` of its strings fills braces.
     `enforces_types`: a value is of the type that it is declared to have. `bare_calls`: the name of
-    a function alone calls it. `shares_folder`: the files of a folder see each other's names.
+    a function alone calls it. `calls_methods`: what a name with arguments calls is a method, though
+    a variable has that name. `shares_folder`: the files of a folder see each other's names.
     `imports_folders`: a module is all files of a folder. `visits_keys`: a loop over a mapping gets
     its keys. `errors` is how they reach who calls.
     `remarks` gives what a program does not run and that is no comment.
@@ -86,6 +87,7 @@ class Language(NamedTuple):
     formats_with_braces: bool = False
     enforces_types: bool = True
     bare_calls: bool = False
+    calls_methods: bool = False
     shares_folder: bool = False
     imports_folders: bool = False
     visits_keys: bool = False

@@ -332,5 +332,6 @@ JAVA = Language(
         "package_declaration": nothing,
     },
     arguments={"element_value_pair": ("key", "value")},
+    calls_methods=True,
     shares_folder=True,
 )

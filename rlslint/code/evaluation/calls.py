@@ -74,7 +74,10 @@ def call(walker: Walker, node: form.Call, scope: Namespace) -> Value:
         case form.Attribute(of=owner, name=name):
             of = _owner(walker, node, owner, name, scope)
         case form.Name(name=name):
-            callee = scope.find(name) or inherited(walker, scope, name)
+            callee = scope.find(name)
+            if callee is None or (walker.calls_methods and not isinstance(callee, Closure)):
+                method = inherited(walker, scope, f"{name}()") or inherited(walker, scope, name)
+                callee = method or callee
             if callee is None and walker.shares_folder:
                 callee = walker.program.beside(name, walker.source)
         case _:

@@ -72,6 +72,7 @@ class Evaluator:
         braces: bool,
         enforces_types: bool,
         bare_calls: bool,
+        calls_methods: bool,
         shares_folder: bool,
         visits_keys: bool,
         errors: Errors,
@@ -85,6 +86,7 @@ class Evaluator:
         self.braces = braces
         self._declared = HoleValue.typed if enforces_types else HoleValue.declared
         self.bare_calls = bare_calls
+        self.calls_methods = calls_methods
         self.shares_folder = shares_folder
         self.visits_keys = visits_keys
         self.errors = errors

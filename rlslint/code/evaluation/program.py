@@ -488,6 +488,7 @@ class Programs:
             braces=language.formats_with_braces,
             enforces_types=language.enforces_types,
             bare_calls=language.bare_calls,
+            calls_methods=language.calls_methods,
             shares_folder=language.shares_folder,
             visits_keys=language.visits_keys,
             errors=language.errors,

@@ -89,9 +89,9 @@ class Walker(Protocol):
     """What follows the nodes of one file.
 
     `braces` tells that its strings are formatted with braces, `bare_calls` that a name alone calls
-    a function, `shares_folder` that the files of a folder see each other's names, `visits_keys`
-    that a loop over a mapping gets its keys. `class_names` are those of the classes around what is
-    being followed.
+    a function, `calls_methods` that what is called by a name is never a variable, `shares_folder`
+    that the files of a folder see each other's names, `visits_keys` that a loop over a mapping gets
+    its keys. `class_names` are those of the classes around what is being followed.
     """
 
     source: FollowedFile
@@ -100,6 +100,7 @@ class Walker(Protocol):
     program: Program
     braces: bool
     bare_calls: bool
+    calls_methods: bool
     shares_folder: bool
     visits_keys: bool
     errors: Errors

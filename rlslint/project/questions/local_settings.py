@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rlslint import NamedTuple, Pattern
 from rlslint.code.sites import CodeEventKind, Hook
-from rlslint.project.blocks import always_before
+from rlslint.project.blocks import always_before, repeats
 from rlslint.project.project import Project
 from rlslint.project.questions.queried_tables import guarded_by, tables_of_statement
 from rlslint.project.sessions import SessionTrace, Step, refused_by_server, runs_in_transaction
@@ -105,12 +105,18 @@ class Lost(NamedTuple):
 def lost_at_end(
     trace: SessionTrace, step: Step, write: SettingWrite, project: Project
 ) -> Lost | None:
-    """Return the first query that needs what a step sets and runs after its transaction."""
+    """Return the first query that needs what a step sets and runs after its transaction.
+
+    In a loop, that may be the query of the next round.
+    """
     if write.name not in project.context_settings or not write.local or write.resets:
         return None
     if write.name in project.ask(_set_in_each_transaction):
         return None
-    found = (_after_end(*place, write.name, project) for place in trace.occurrences(step))
+    places = trace.occurrences(step)
+    found = (
+        _after_end(*p, write.name, project) or _next_round(*p, write.name, project) for p in places
+    )
     return next((lost for lost in found if lost is not None), None)
 
 
@@ -144,6 +150,32 @@ def _after_end(trace: SessionTrace, step: Step, name: str, project: Project) -> 
         needed = needing(other, name, project)
         if needed is not None and always_before(end.event.span, other.event.span):
             return Lost(*needed, end)
+    return None
+
+
+def _next_round(trace: SessionTrace, step: Step, name: str, project: Project) -> Lost | None:
+    """Return a query before the commit of a loop that begins after its context was set."""
+    lost: Lost | None = None
+    inner = 0
+    for other in on_the_connection(trace, step):
+        kind = other.event.kind
+        if kind is CodeEventKind.begin:
+            inner += 1
+        elif kind in _ENDS and inner:
+            inner -= 1
+        elif kind in _ENDS:
+            is_so = kind is CodeEventKind.commit and other.event.instead_of < 0
+            if lost is None or not is_so or other.event.cleanup:
+                return None
+            again = repeats(step.event.span, lost.statement.span, other.event.span)
+            return lost._replace(end=other) if again else None
+        if other.query is None:
+            continue
+        if any(write.name == name for write in other.query.writes):
+            return None
+        if lost is None and kind is CodeEventKind.execute and other.own:
+            needed = needing(other, name, project)
+            lost = Lost(*needed, other) if needed is not None else None
     return None
 
 
