@@ -37,7 +37,7 @@ from rlslint.meaning.branches import branches_or_whole
 from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.deciding import can_be_true, is_always_true
-from rlslint.sql.expressions import Expr
+from rlslint.sql.expressions import And, Expr
 
 COMMANDS = ("select", "insert", "update", "delete", "truncate")
 """What reads or changes rows. Policies say nothing of TRUNCATE, which asks for a privilege only."""
@@ -244,9 +244,24 @@ def _decided(
     found = found._replace(columns=columns, doubts=(*doubts, *found.doubts))
     if command in ("update", "delete"):
         reads = _rows(catalog, runtime, role, relation, "select", functions, caller, is_named)
-        if reads.condition != found.condition or reads.extent is not found.extent:
+        if not _takes_in(reads, found):
             found = found._replace(reads=reads)
     return found
+
+
+def _takes_in(reads: Rows, found: Rows) -> bool:
+    """Tell whether what SELECT shows leaves out no row that a command gets at by its policies."""
+    if reads.condition == found.condition and reads.extent is found.extent:
+        return True
+    if reads.gap is not None or reads.lack is not None or not {*reads.doubts} <= {*found.doubts}:
+        return False
+    if reads.extent is Extent.every or reads.condition is None or found.condition is None:
+        return reads.extent is Extent.every
+    return {*_conjuncts(reads.condition)} <= {*_conjuncts(found.condition)}
+
+
+def _conjuncts(condition: Expr) -> tuple[Expr, ...]:
+    return condition.arguments if isinstance(condition, And) else (condition,)
 
 
 def _perhaps_owning(catalog: Catalog, runtime: RuntimeRoles, role: str, relation: Relation) -> str:

@@ -246,6 +246,30 @@ def test_names_and_conditions_that_anybody_wrote_do_no_harm(project: Path) -> No
         assert "s3cretpassword" not in run.stdout
 
 
+def test_what_where_leaves_is_told_only_if_that_is_less(project: Path) -> None:
+    more = project / "migrations" / "0002_more.sql"
+    more.write_text(
+        """
+        CREATE ROLE clerk LOGIN;
+        CREATE TABLE drafts (tenant_id int, kind text);
+        ALTER TABLE drafts ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY own ON drafts FOR SELECT TO clerk
+          USING (tenant_id = current_setting('app.tenant_id')::int);
+        CREATE POLICY less ON drafts FOR DELETE TO clerk
+          USING (tenant_id = current_setting('app.tenant_id')::int AND kind = 'draft');
+        CREATE POLICY other ON drafts FOR UPDATE TO clerk USING (kind = 'draft');
+        GRANT SELECT, UPDATE, DELETE ON drafts TO clerk;
+        """
+    )
+    run = rlslint("access", "--output-format", "csv", "--role", "clerk", cwd=project)
+    said = {
+        (one["table"], one["command"]): one["words"]
+        for one in csv.DictReader(run.stdout.splitlines())
+    }
+    assert "with WHERE" not in said["public.drafts", "delete"]
+    assert "with WHERE" in said["public.drafts", "update"]
+
+
 def test_a_live_database_is_asked_as_it_is(database: Database, tmp_path: Path) -> None:
     assert database.run(SHOP).errors == ()
     run = rlslint(
