@@ -600,6 +600,7 @@ class Connections:
             self.note(CodeEventKind.commit, made.session, call.place, course)
             return value
         if closure is None:
+            self.wrapped(of, course)
             return Handle(LibraryRole.transaction, of.library, session, begins=True)
         held = [session]
         if of.role is LibraryRole.block:
@@ -612,6 +613,11 @@ class Connections:
         if is_outermost:
             self.note(CodeEventKind.commit, session, call.place, course)
         return value
+
+    def wrapped(self, of: Handle, course: Course) -> None:
+        """Note that what a function has sent so far may yet be put into a transaction."""
+        if of.library.waits and of.role is LibraryRole.block:
+            self._recorder.wrapped.add((course.path, course.function))
 
     def _lent(self, role: LibraryRole, of: Handle, course: Course) -> Handle:
         """Return a connection that a pool lends, as its options say."""

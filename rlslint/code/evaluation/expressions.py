@@ -154,6 +154,8 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Namespace) -> Value:
 def _stepped(walker: Walker, of: Handle, name: str, path: str, node: form.Node) -> Value | None:
     """Return what a member of a library's value leads to, None where that is not known."""
     step = of.library.steps.get(name)
+    if step is Step.transaction:
+        walker.connections.wrapped(of, walker.course)
     if step not in (Step.same, Step.connection, Step.pool):
         return None
     call = EvaluatedCall(name, path, (), {}, walker.place(node))

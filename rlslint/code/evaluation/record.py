@@ -90,6 +90,8 @@ class Recorder:
         self._noted: list[_Noted] = []
         self._caught: dict[int, Caught | None] = {}
         self._texts: dict[tuple[object, ...], Text] = {}
+        self.wrapped: set[tuple[str, str]] = set()
+        """Functions, with their files, that put what waits to be sent into a transaction."""
 
     @property
     def position(self) -> int:
@@ -182,6 +184,7 @@ class Recorder:
         do, to those that pass it. So it does where only they tell which setting it makes.
         """
         noted = self._noted
+        perhaps_begun |= self.wrapped
         sent = {each.origin for each in noted if not each.situation.depth}
         undecided = {
             each.origin

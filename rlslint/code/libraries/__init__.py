@@ -114,7 +114,8 @@ class Library(NamedTuple):
     that run outside of the transaction of a request, by a base of their class or a parameter of
     what makes it. `says` are members, by the last two parts of their path, with what they are where
     the database is PostgreSQL. `stands_for_others` tells that it is a way of many libraries, and
-    taken where nothing tells which one a program uses.
+    taken where nothing tells which one a program uses. `waits` tells that SQL is sent when somebody
+    asks for what it gives, who may put it into a transaction first.
     """
 
     name: str
@@ -156,6 +157,7 @@ class Library(NamedTuple):
     literals: frozenset[str] = frozenset()
     says: Mapping[str, str] = {}
     stands_for_others: bool = False
+    waits: bool = False
 
 
 MANIFESTS = frozenset(("composer.json", "Gemfile", "package.json", "pom.xml", "build.gradle"))

@@ -151,6 +151,7 @@ LIBRARIES = (
                 "then",
             ]
         ),
+        waits=True,
     ),
     Library(
         "hibernate",
