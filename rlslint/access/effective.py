@@ -120,6 +120,10 @@ class Rows(NamedTuple):
     lack: Lack | None = None
 
 
+NO_SUPERUSER = "it is no superuser"
+"""The doubt about a role that policies bind unless it is one, which nothing rules out."""
+
+
 def rows_of(
     catalog: Catalog,
     runtime: RuntimeRoles,
@@ -314,7 +318,7 @@ def _doubts(
         if relation.owner not in inherited_roles(catalog, role):
             found.append("it is a superuser, as is probable")
         elif relation.rls_enabled and relation.rls_forced:
-            found.append("it is no superuser")
+            found.append(NO_SUPERUSER)
     elif relation.owner not in inherited_roles(catalog, role):
         grants = grants_to(catalog, role, relation, command)
         given = {grant.doubt for grant in grants}

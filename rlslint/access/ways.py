@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from rlslint import NamedTuple
-from rlslint.access.effective import Extent, Ground, Rows, rows_of
+from rlslint.access.effective import NO_SUPERUSER, Extent, Ground, Rows, rows_of
 from rlslint.access.gaps import ancestors
 from rlslint.access.privileges import can_execute, can_use_schema, has_any_column_privilege
 from rlslint.access.reach import TableRead, reads_behind
@@ -91,7 +91,8 @@ def ways_of(
             kind = "materialized view" if read.from_copy else "view"
             # Behind a copy nobody but its owner calls anything.
             caller = reader if read.from_copy else role
-            gained = _if_known(rows(reader, relation, caller, is_named=False), may, _USES_VIEW)
+            given = rows(reader, relation, caller, is_named=False)
+            gained = _if_known(given, may, "it may use the view")
             found.append(Way(kind, (*read.through, *behind), reader, gained, part))
         for function, commands in _definers(catalog).get(relation, ()):
             if command not in commands:
@@ -100,7 +101,7 @@ def ways_of(
             if may is not False:
                 owner = function.owner
                 given = rows(owner, relation, is_named=not function.atomic)
-                gained = _if_known(given, may, _CALLS_FUNCTION)
+                gained = _if_known(given, may, "it may call the function")
                 found.append(Way("function", (function, *behind), owner, gained, True))
     return tuple(way for way in found if _gives_more(way.rows, direct))
 
@@ -165,16 +166,12 @@ def _if_known(rows: Rows, may: bool | None, doubt: str) -> Rows:
     return rows if may else rows._replace(doubts=(*rows.doubts, doubt))
 
 
-_USES_VIEW = "it may use the view"
-_CALLS_FUNCTION = "it may call the function"
-
-
 def _gives_more(rows: Rows, direct: Rows) -> bool:
     """Tell whether rows may be others than those that the table itself gives."""
     if rows.extent is Extent.none:
         return bool(rows.doubts)
-    # A reader of whom less is known may pass policies that bind the role itself.
-    if not {*rows.doubts} <= {*direct.doubts, _USES_VIEW, _CALLS_FUNCTION}:
+    # A superuser passes the policies that bind the role itself; other doubts only take rows away.
+    if NO_SUPERUSER in rows.doubts and NO_SUPERUSER not in direct.doubts:
         return True
     if direct.columns and rows.columns != direct.columns:
         return True
