@@ -338,10 +338,12 @@ class Connections:
         self, of: Value | None, call: EvaluatedCall, library: Library, course: Course
     ) -> Handle | None:
         """Return where a call sends its SQL."""
+        given = call.handle if call.handle is not None and call.handle.prepared is None else None
         if isinstance(of, Handle):
-            return of
-        if call.handle is not None and call.handle.prepared is None:
-            return call.handle
+            takes = of.session is None and given is not None and given.library is of.library
+            return given if takes else of
+        if given is not None:
+            return given
         if isinstance(of, Unknown):
             if of.path in library.modules and call.arguments:
                 return self._named(call, library, course)

@@ -276,7 +276,8 @@ LIBRARIES = (
         steps={
             "em": Step.same,
             "fork": Step.same,
-            "getConnection": Step.same,
+            "getConnection": Step.pool,
+            "getTransactionContext": Step.same,
             "transactional": Step.transaction,
             "begin": Step.begin,
             "commit": Step.commit,
