@@ -145,6 +145,8 @@ class Connections:
         facts = self.facts(library)
         at_rest = facts.begins_itself or False
         match role:
+            case LibraryRole.pool if facts.finds_transactions:
+                return Handle(LibraryRole.ambient, library, self.ambient(library, course))
             case LibraryRole.pool | LibraryRole.statement:
                 return Handle(role, library)
             case LibraryRole.ambient:

@@ -69,7 +69,8 @@ class ConnectionFacts(NamedTuple):
     transaction that lasts until COMMIT. `pool_resets`: a connection that comes back loses its
     settings. `is_shared`: a connection that the library keeps serves others afterwards; False
     where it ends with the request (PHP without persistent connections). `outlives`: so does one
-    that the program opens by itself; None where a pooler may stand behind it.
+    that the program opens by itself; None where a pooler may stand behind it. `finds_transactions`:
+    what a pool is told runs in the transaction that the surrounding code began.
     """
 
     binds_on_server: bool | None = True
@@ -77,6 +78,7 @@ class ConnectionFacts(NamedTuple):
     pool_resets: bool | None = False
     is_shared: bool | None = True
     outlives: bool | None = False
+    finds_transactions: bool = False
 
 
 class Library(NamedTuple):

@@ -255,6 +255,10 @@ LIBRARIES = (
             "beforePoolAcquire": Hook.acquire,
         },
         parameter=":value",
+        words=dict.fromkeys(
+            ("useCLS", "@sequelize/core"),
+            ConnectionFacts(binds_on_server=None, finds_transactions=True),
+        ),
         passing={"bind": ConnectionFacts(), "replacements": ConnectionFacts(binds_on_server=False)},
     ),
     Library(
