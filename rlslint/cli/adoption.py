@@ -278,7 +278,7 @@ def _state(
     return _State(result.earlier, submodules, notes)
 
 
-def _last(root: str) -> Mapping[str, git.Entry]:
+def _last(root: str) -> Mapping[str, git.CommittedFile]:
     """Return what the last commit holds, nothing where there is none."""
     try:
         return files_at(root, commit_of(root, "HEAD"))
@@ -337,7 +337,7 @@ def _put_there(folder: str, way: str, is_folder: bool) -> str:
     return there
 
 
-def _gone(held: Mapping[str, git.Entry], root: str, folder: str) -> list[str]:
+def _gone(held: Mapping[str, git.CommittedFile], root: str, folder: str) -> list[str]:
     """Return the files that have gone since: a file that is named may have been one of them."""
     ways = [os.path.join(*path.split("/")) for path, entry in held.items() if entry.is_file]
     gone = (way for way in ways if not os.path.lexists(os.path.join(root, way)))
