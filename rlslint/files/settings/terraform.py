@@ -26,7 +26,7 @@ _REFERENCE = Pattern(
     r"(?:data\.)?(?P<type>[a-z]\w*)\.(?P<label>[\w-]+)(?:\[[^\]]*\])?\.(?P<attribute>\w+)"
 )
 _HOLE = Pattern(r"\$\{(?P<inside>[^{}]*)\}")
-_USERS = ("name", "user", "username", "master_username", "database_user", "administrator_login")
+_USERS = ("user", "username", "master_username", "database_user", "administrator_login", "name")
 _WHOLE = ("connection_uri", "connection_uri_pooler", "service_uri", "uri", "private_uri")
 _PLACES = ("host", "address", "endpoint", "domain", "fqdn")
 
@@ -43,8 +43,8 @@ Names = dict[tuple[str, str], str]
 
 def read(document: Document) -> Iterator[Connection]:
     """Yield the Connections of a Terraform file."""
-    names = _names(document.source)
     given = document.environment
+    names = _names(document.source, given)
     variables: list[Variable] = []
     for match in _ATTRIBUTE().finditer(document.source):
         written = match["value"]
@@ -80,15 +80,20 @@ def _roles(document: Document, names: Names, given: Mapping[str, str]) -> Iterat
             yield made._replace(connects=False, made_as=made_as)
 
 
-def _names(source: str) -> Names:
-    """Return what the resources of a file call their roles: the first name in each block."""
+def _names(source: str, given: Mapping[str, str]) -> Names:
+    """Return what the resources of a file call their roles, `name` where nothing says more."""
     found: Names = {}
-    starts = list(_RESOURCE().finditer(source))
-    ends = [*(match.start() for match in starts[1:]), len(source)]
-    for block, end in zip(starts, ends, strict=False):
-        for match in _ATTRIBUTE().finditer(source, block.end(), end):
-            if match["name"] in _USERS and match["value"][:1] == '"':
-                found.setdefault((block["type"], block["label"]), match["value"].strip('"'))
+    for block in _RESOURCE().finditer(source):
+        end = _end_of_block(source, block.end())
+        attributes = {
+            match["name"]: match["value"]
+            for match in _ATTRIBUTE().finditer(source, block.end(), end)
+        }
+        written = next((attributes[name] for name in _USERS if name in attributes), "")
+        variable = _VARIABLE().fullmatch(written)
+        name = given.get(variable["name"], "") if variable is not None else written
+        if variable is not None or name[:1] == '"':
+            found[block["type"], block["label"]] = name.strip('"')
     return found
 
 

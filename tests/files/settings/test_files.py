@@ -385,3 +385,21 @@ def test_sections_for_development_are_told_apart_in_json() -> None:
     )
     read = found("config.json", source)
     assert [(one.user, one.development) for one in read] == [("me", True), ("shop", False)]
+
+
+@pytest.mark.parametrize(
+    ("written", "user"),
+    [
+        ('username = "owner"', "owner"),
+        ('name = "shop"\n  username = "owner"', "owner"),
+        ("username = var.owner", "postgres"),
+    ],
+)
+def test_what_stands_behind_a_resource_does_not_name_its_role(written: str, user: str) -> None:
+    source = (
+        f'resource "aws_db_instance" "main" {{\n  {written}\n}}\n'
+        'data "aws_ami" "host" {\n  filter {\n    name = "name"\n  }\n}\n'
+        'output "DATABASE_URL" {\n'
+        '  value = "postgresql://${aws_db_instance.main.username}:x@db.example/shop"\n}\n'
+    )
+    assert [connection.user for connection in found("main.tf", source)] == [user]
