@@ -43,9 +43,11 @@ _PAIR = Pattern(r"(?P<key>\w+)=(?:'(?P<quoted>[^']*)'|(?P<plain>[^\s'\"]+))")
 
 
 _STAND_IN = Pattern(
-    r"(?:placeholder|username|change_?-?me|your[-_ ]?(?:db[-_ ]?)?user(?:[-_ ]?name)?)$", re.I
+    r"(?:placeholder|username|change_?-?me|your[-_ ]?(?:db[-_ ]?)?user(?:[-_ ]?name)?"
+    r"|dummy|fake|ignored?|none|not[-_]?used|unused)$",
+    re.I,
 )
-"""What stands in addresses for the name of a role that is to be filled in."""
+"""What stands in addresses for the name of a role that is to be filled in, or is never asked."""
 
 
 class Address(NamedTuple):

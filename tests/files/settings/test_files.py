@@ -203,6 +203,15 @@ def test_alembic_and_spring_properties() -> None:
     assert found("application.properties", mysql) == ()
 
 
+@pytest.mark.parametrize(
+    ("user", "expected"),
+    [("unused", []), ("dummy", []), ("nonesuch", ["nonesuch"]), ("fakes", ["fakes"])],
+)
+def test_a_user_that_nobody_asks_for_is_none(user: str, expected: list[str]) -> None:
+    source = f"DATABASE_URL=postgresql://{user}:{user}@localhost:5432/{user}\n"
+    assert users(".env", source) == expected
+
+
 def test_spring_yaml_with_profiles() -> None:
     source = (
         "spring:\n  datasource:\n    url: jdbc:postgresql://h.example/d\n    username: app\n"
