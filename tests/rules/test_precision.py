@@ -635,3 +635,27 @@ def test_a_secret_binds_each_of_the_sub_selects_that_go_by_it(tmp_path: Path) ->
         " 'all', (SELECT json_agg(o) FROM docs o)); END"
     )
     assert len(_definer(tmp_path, "t text", "json", body)) == 1
+
+
+@pytest.mark.parametrize(
+    ("check", "who"),
+    [
+        ("auth.uid() IS NOT NULL", "authenticated"),
+        ("auth.role() = 'authenticated'", "authenticated"),
+        ("auth.role() IN ('anon', 'authenticated')", "anon and authenticated"),
+        ("title <> ''", "anon and authenticated"),
+    ],
+)
+def test_callers_without_an_account_are_named_where_they_pass(
+    tmp_path: Path, check: str, who: str
+) -> None:
+    script = f"""CREATE TABLE notes (id int PRIMARY KEY, organization_id uuid, title text);
+    ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+    CREATE POLICY added ON notes FOR INSERT WITH CHECK ({check});"""
+    result = lint(tmp_path, {"supabase/migrations/20240101000000_notes.sql": script})
+    found = [
+        one.finding.message
+        for rule in ("insert-check-true", "policy-no-row-reference")
+        for one in findings_of(result, rule)
+    ]
+    assert found and all(message.startswith(f"{who} can insert") for message in found)

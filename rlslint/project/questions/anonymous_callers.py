@@ -15,6 +15,19 @@ from rlslint.project.questions import anonymous_roles
 from rlslint.project.questions.exposure import Admission, admission, is_shared
 from rlslint.project.questions.siblings import is_called_shared
 from rlslint.project.terms import Condition
+from rlslint.sql.expressions import Constant, Expr
+
+
+def with_account(roles: tuple[str, ...], condition: Expr, project: Project) -> tuple[str, ...]:
+    """Leave out the roles of callers without an account where a condition asks who is calling.
+
+    All stay where none would be left, and where the condition names one of those.
+    """
+    strangers = project.ask(anonymous_roles)
+    named = {part.value for part in condition.walk() if isinstance(part, Constant)}
+    if not context_reads(condition, project.context_functions) or strangers & named:
+        return roles
+    return tuple(role for role in roles if role not in strangers) or roles
 
 
 def admits_whoever_asks(condition: Condition, project: Project) -> bool:

@@ -16,6 +16,7 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.project import Finding, also_shown, shown
 from rlslint.project.project import Project, is_only_key
 from rlslint.project.questions import certainty
+from rlslint.project.questions.anonymous_callers import with_account
 from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import admission, may_spoil_what_all_share
 from rlslint.project.questions.new_rows import (
@@ -118,10 +119,11 @@ def _finding(
     condition = project.condition(check, table)
     accepts_all = condition.ask(is_tautology, condition.filled)
     does = "accepts every new row" if accepts_all else f"does not check {names}"
+    asked = roles if place is None else with_account(roles, place, project)
     saved = f" (only the trigger {trigger}, which sets it, prevents that)" if trigger else ""
     return Finding(
         object=str(policy),
-        message=f"{spoken(roles)} can insert rows into {table} under any {names}: "
+        message=f"{spoken(asked)} can insert rows into {table} under any {names}: "
         f"policy {policy.spoken} {does}{saved}",
         span=check.span(place),
         label=f"says nothing of {names}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rlslint.access import inherited_roles
+from rlslint.access import inherited_roles, spoken
 from rlslint.catalog.model import Policy, Relation, Table
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.provided import PlatformTable, platform_table
@@ -24,7 +24,8 @@ from rlslint.meaning.simplifying import conjunction
 from rlslint.meaning.tautologies import tautologies
 from rlslint.project import Finding, also_shown
 from rlslint.project.project import Project, is_only_key
-from rlslint.project.questions import anonymous_roles, certainty_of_owners
+from rlslint.project.questions import certainty_of_owners
+from rlslint.project.questions.anonymous_callers import with_account
 from rlslint.project.questions.conditions import narrowed, unsaid
 from rlslint.project.questions.exposure import Admission, admission, is_published, is_shared, whose
 from rlslint.project.questions.homes import homes_of_callers
@@ -110,9 +111,10 @@ def _of_containers(
         is_private = False in known and not named
         meant = "as its name says" if named else "which may be meant so"
         tail = "" if is_private or not reads else f", {meant}"
+        roles = with_account(exposed.roles, opened.expression, project)
         yield Finding(
             object=str(policy),
-            message=f"{exposed.who} can {exposed.what} every row of {table} in {names}, whoever "
+            message=f"{spoken(roles)} can {exposed.what} every row of {table} in {names}, whoever "
             f"owns it: policy {policy.spoken} asks for the {provided.container} alone{tail}",
             span=clause.span(opened.expression),
             label="true for all that lies there",
@@ -265,10 +267,7 @@ def _finding(
         created = members.created
     else:
         cause, created = "asks who the caller is and nothing of the row", None
-    strangers = project.ask(anonymous_roles)
-    if context_reads(gate.expression, project.context_functions):
-        named = tuple(role for role in exposed.roles if role not in strangers)
-        exposed = exposed._replace(roles=named or exposed.roles)
+    exposed = exposed._replace(roles=with_account(exposed.roles, gate.expression, project))
     rows = "any row into" if exposed.commands == ("insert",) else "every row of"
     return Finding(
         object=str(policy),
