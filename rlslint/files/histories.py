@@ -50,7 +50,10 @@ _BY_TOOL: tuple[tuple[str, str, Sign], ...] = (
     (
         "of graphile-migrate",
         "folders.claim_graphile",
-        lambda folder, _: os.path.basename(folder) == "committed",
+        lambda folder, files: (
+            os.path.basename(folder) == "committed"
+            or any(file.name == "current.sql" for file in files)
+        ),
     ),
     ("of Flyway", "flyway.claim", lambda _, files: any(file.name[:1] == "V" for file in files)),
     ("with a way back", "reversals.claim", lambda *_: True),

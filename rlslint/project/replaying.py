@@ -126,6 +126,9 @@ class HistoryReplay:
             end_default_grants(self.replay.catalog, _day(migration, self._config))
         if not self.scripts.has_run(migration):
             self.outlive(migration)
+            if self.history.search_path:
+                session = self.replay.session
+                session.connect(session.user, self.history.search_path)
             self.finish(migration, self.scripts.run(migration))
 
     def outlive(self, migration: Migration) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from rlslint.files.discovery import discover
 from rlslint.files.histories import Histories, histories
 from rlslint.files.layouts.reversals import up_ranges
+from tests.linting import findings_of, lint
 
 Files = dict[str, str]
 
@@ -591,3 +592,40 @@ def test_django_migrations_of_a_project_are_one_history(tmp_path: Path) -> None:
     assert _orders(result) == [
         ["site/b/migrations/0001_initial.py", "site/a/migrations/0001_initial.py"]
     ]
+
+
+def test_graphile_migrate_is_known_by_its_settings_before_anything_is_committed(
+    tmp_path: Path,
+) -> None:
+    script = "CREATE SCHEMA shop; CREATE TABLE docs (id int);"
+    result = _sorted_in(tmp_path, {"migrations/current.sql": script, ".gmrc": "{}"})
+    assert [made.layout for made in result.histories] == ["graphile-migrate"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "schema"),
+    [
+        (
+            '{\n  // "search_path": "none"\n  "pgSettings": {"search_path": "shop,public"}\n}',
+            "shop",
+        ),
+        ("module.exports = {pgSettings: {statement_timeout: 1, search_path: 'shop'}}", "shop"),
+        ('{"pgSettings": {/* "search_path": "shop" */}}', "public"),
+        ("{}", "public"),
+    ],
+)
+def test_graphile_migrate_sets_a_search_path_before_each_migration(
+    settings: str, schema: str, tmp_path: Path
+) -> None:
+    files = {
+        "server/.gmrc.js" if settings.startswith("module") else "server/.gmrc": settings,
+        "server/migrations/committed/000001.sql": "CREATE SCHEMA shop; "
+        "CREATE TABLE docs (id int, tenant_id int);",
+        "server/migrations/committed/000002.sql": (
+            "CREATE POLICY own ON docs USING (true); ALTER TABLE docs ENABLE ROW LEVEL SECURITY;"
+            "CREATE ROLE app; GRANT SELECT ON docs TO app; GRANT USAGE ON SCHEMA shop TO app;"
+        ),
+        "server/migrations/current.sql": "",
+    }
+    (found,) = findings_of(lint(tmp_path, files), "policy-using-true")
+    assert found.finding.object == f"{schema}.docs.own"

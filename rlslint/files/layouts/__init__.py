@@ -48,11 +48,15 @@ class Migration(NamedTuple):
 
 
 class History(NamedTuple):
-    """Migrations that run against one database, first to last. `root` is their directory."""
+    """Migrations that run against one database, first to last. `root` is their directory.
+
+    `search_path` is the one that the tool sets before each of them, empty where it sets none.
+    """
 
     root: str
     layout: str
     migrations: tuple[Migration, ...]
+    search_path: tuple[str, ...] = ()
 
 
 class Claim(NamedTuple):

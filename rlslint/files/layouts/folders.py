@@ -9,8 +9,10 @@ files; graphile-migrate has `committed/*.sql`, and what is being worked on in `c
 from __future__ import annotations
 
 import os
+import re
 from typing import Any
 
+from rlslint import Pattern
 from rlslint.files import disk
 from rlslint.files.contents import Note
 from rlslint.files.discovery import SourceFile
@@ -86,7 +88,13 @@ def claim_graphile(folders: Folders) -> Claim:
     histories = []
     for folder, committed in folders.items():
         root, name = os.path.split(folder)
-        if name != "committed":
+        if name == "migrations" and any(file.name == "current.sql" for file in committed):
+            # Nothing is committed yet.
+            root = folder
+            if os.path.join(root, "committed") in folders or _graphile_settings(root) is None:
+                continue
+            committed = ()
+        elif name != "committed":
             continue
         current = [file for file in folders.get(root, ()) if file.name == "current.sql"]
         current += folders.get(os.path.join(root, "current"), ())
@@ -96,5 +104,34 @@ def claim_graphile(folders: Folders) -> Claim:
                 for stage in (committed, current)
                 for file in sorted(stage, key=lambda file: natural(file.name))
             ]
-            histories.append(history(root, "graphile-migrate", ordered))
+            found = history(root, "graphile-migrate", ordered)
+            histories.append(found._replace(search_path=_graphile_path(root)))
     return Claim(tuple(histories))
+
+
+_GRAPHILE_SETTINGS = (".gmrc", ".gmrc.js", ".gmrc.cjs")
+_MOST_FOLDERS_ABOVE = 5
+_COMMENT = Pattern(r"/\*.*?\*/|(?<![:\w])//[^\n]*", re.S)
+_SEARCH_PATH = Pattern(
+    r"""["']?pgSettings["']?\s*:\s*\{[^{}]*?["']?\bsearch_path["']?\s*:\s*(["'])(?P<path>[^"'\n]+)\1"""
+)
+
+
+def _graphile_settings(root: str) -> str | None:
+    """Return the settings of the graphile-migrate to which a folder of migrations belongs."""
+    folder = root
+    for _ in range(_MOST_FOLDERS_ABOVE):
+        folder = os.path.dirname(folder)
+        for name in _GRAPHILE_SETTINGS:
+            try:
+                return disk.read(os.path.join(folder, name)).decode("utf-8", "replace")
+            except OSError:
+                continue
+    return None
+
+
+def _graphile_path(root: str) -> tuple[str, ...]:
+    """Return the search_path that graphile-migrate sets before each migration (`pgSettings`)."""
+    said = _SEARCH_PATH().search(_COMMENT().sub(" ", _graphile_settings(root) or ""))
+    parts = said["path"].split(",") if said is not None else ()
+    return tuple([part.strip().strip('"') for part in parts if part.strip()])
