@@ -23,7 +23,7 @@ from rlslint.catalog import Catalog
 from rlslint.catalog.answers import remembered
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Relation
+from rlslint.catalog.model import Policy, Relation
 from rlslint.meaning.bodies import functions_called, tables_read, words_in_body
 from rlslint.meaning.calls import postgres_inlines, search_path_of
 from rlslint.meaning.context import is_own
@@ -176,6 +176,31 @@ def together(admitting: tuple[Expr, ...], limiting: tuple[Expr, ...]) -> Expr:
     """Return the condition that policies make: one of the ones has to be met, all of the others."""
     admits = disjunction(admitting, -1)
     return conjunction((*limiting, admits), -1) if limiting else admits
+
+
+def conditions_on(
+    catalog: Catalog, relation: Relation, role: str, command: str
+) -> tuple[Expr, ...]:
+    """Return what policies ask of a command: of the rows that it finds, and of those it writes.
+
+    PostgreSQL joins what all of them say before it leaves out what decides nothing.
+    """
+    permissive, restrictive = applicable_policies(catalog, relation, role, command)
+    found: list[Expr] = []
+    if command != "insert":
+        found.append(together(_using(permissive), _using(restrictive)))
+    if command in ("insert", "update"):
+        found.append(together(_checks(permissive), _checks(restrictive)))
+    return tuple(found)
+
+
+def _using(policies: Iterable[Policy]) -> tuple[Expr, ...]:
+    return tuple(one.using.expression for one in policies if one.using is not None)
+
+
+def _checks(policies: Iterable[Policy]) -> tuple[Expr, ...]:
+    clauses = (one.check or one.using for one in policies)
+    return tuple(clause.expression for clause in clauses if clause is not None)
 
 
 def _in_body(

@@ -602,6 +602,14 @@ def test_graphile_migrate_is_known_by_its_settings_before_anything_is_committed(
     assert [made.layout for made in result.histories] == ["graphile-migrate"]
 
 
+def test_a_search_path_of_graphile_migrate_that_is_not_read_is_said(tmp_path: Path) -> None:
+    settings = "module.exports = {pgSettings: {search_path: process.env.SCHEMAS}}"
+    result = _sorted_in(tmp_path, {"migrations/current.sql": "SELECT 1;", ".gmrc.js": settings})
+    assert [note.message for note in result.notes] == [
+        "migrations/current.sql runs with a search_path of .gmrc that is not read."
+    ]
+
+
 @pytest.mark.parametrize(
     ("settings", "schema"),
     [

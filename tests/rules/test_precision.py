@@ -643,6 +643,7 @@ def test_a_secret_binds_each_of_the_sub_selects_that_go_by_it(tmp_path: Path) ->
         ("auth.uid() IS NOT NULL", "authenticated"),
         ("auth.role() = 'authenticated'", "authenticated"),
         ("auth.role() IN ('anon', 'authenticated')", "anon and authenticated"),
+        ("auth.role() IS DISTINCT FROM 'service_role'", "anon and authenticated"),
         ("title <> ''", "anon and authenticated"),
     ],
 )

@@ -30,6 +30,11 @@ ASKING = "CREATE POLICY own ON docs USING (may_see(tenant_id));"
             "GRANT EXECUTE ON FUNCTION may_see TO app;",
             False,
         ),
+        (
+            "CREATE POLICY other ON docs USING (true);"
+            f"{ASKING} REVOKE ALL ON FUNCTION may_see FROM PUBLIC;",
+            False,
+        ),
         # What the planner leaves out is never called.
         (
             "CREATE POLICY own ON docs USING (true OR may_see(tenant_id));"
@@ -51,3 +56,19 @@ def test_one_that_calls_what_a_role_may_not_execute(
     opened = findings_of(result, "policy-tautology")
     assert bool(told or opened) is not is_refused
     assert bool(findings_of(result, "policy-helper-not-executable")) is is_refused
+
+
+def test_one_that_is_refused_for_new_rows_alone_still_shows_the_others(
+    tmp_path: Path, database: Database
+) -> None:
+    policy = "CREATE POLICY own ON docs USING (true) WITH CHECK (may_see(tenant_id));"
+    script = f"{TABLE} {policy} REVOKE ALL ON FUNCTION may_see FROM PUBLIC;"
+    assert database.run(script).errors == ()
+    asked = database.run("SET ROLE app; SELECT id FROM docs; INSERT INTO docs VALUES (2, 2);")
+    assert (asked.rows, [error.sqlstate for error in asked.errors]) == (("1",), ["42501"])
+    result = lint(tmp_path, {"migrations/1.sql": script})
+    (opened,) = findings_of(result, "policy-using-true")
+    assert opened.finding.message.startswith("app can read")
+    assert "change" not in opened.finding.message
+    (refused,) = findings_of(result, "policy-helper-not-executable")
+    assert refused.finding.message.startswith("every INSERT of public.docs by app")

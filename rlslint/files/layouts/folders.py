@@ -84,12 +84,14 @@ def _tags(journal: str) -> list[str] | None:
 
 
 def claim_graphile(folders: Folders) -> Claim:
-    """Take a directory with `committed` and either `current.sql` or `current` beside it."""
-    histories = []
+    """Take a directory with `committed` and either `current.sql` or `current` beside it.
+
+    Before anything is committed, `.gmrc` tells whose `current.sql` it is.
+    """
+    histories, notes = [], []
     for folder, committed in folders.items():
         root, name = os.path.split(folder)
         if name == "migrations" and any(file.name == "current.sql" for file in committed):
-            # Nothing is committed yet.
             root = folder
             if os.path.join(root, "committed") in folders or _graphile_settings(root) is None:
                 continue
@@ -104,9 +106,16 @@ def claim_graphile(folders: Folders) -> Claim:
                 for stage in (committed, current)
                 for file in sorted(stage, key=lambda file: natural(file.name))
             ]
+            path = _graphile_path(_graphile_settings(root) or "")
+            if path is None:
+                first = ordered[0].shown
+                message = (
+                    f"{first} and those with it run with a search_path of .gmrc that is not read."
+                )
+                notes.append(Note(first, message))
             found = history(root, "graphile-migrate", ordered)
-            histories.append(found._replace(search_path=_graphile_path(root)))
-    return Claim(tuple(histories))
+            histories.append(found._replace(search_path=path or ()))
+    return Claim(tuple(histories), notes=tuple(notes))
 
 
 _GRAPHILE_SETTINGS = (".gmrc", ".gmrc.js", ".gmrc.cjs")
@@ -130,8 +139,13 @@ def _graphile_settings(root: str) -> str | None:
     return None
 
 
-def _graphile_path(root: str) -> tuple[str, ...]:
-    """Return the search_path that graphile-migrate sets before each migration (`pgSettings`)."""
-    said = _SEARCH_PATH().search(_COMMENT().sub(" ", _graphile_settings(root) or ""))
-    parts = said["path"].split(",") if said is not None else ()
-    return tuple([part.strip().strip('"') for part in parts if part.strip()])
+def _graphile_path(settings: str) -> tuple[str, ...] | None:
+    """Return the search_path that graphile-migrate sets before each migration (`pgSettings`).
+
+    Empty where it sets none, None where it is not written as a string.
+    """
+    source = _COMMENT().sub(" ", settings)
+    said = _SEARCH_PATH().search(source)
+    if said is None:
+        return None if "search_path" in source else ()
+    return tuple([part.strip().strip('"') for part in said["path"].split(",") if part.strip()])

@@ -40,12 +40,11 @@ def claim(folders: Folders) -> Claim:
         root = _root(folder)
         if ordered := _migrations(files, root, is_part=root != folder):
             by_root.setdefault(root, []).extend(ordered)
-    return Claim(
-        tuple(
-            history(root, _layout(root, files), _sorted(root, files))
-            for root, files in by_root.items()
-        )
-    )
+    histories = []
+    for root, found in by_root.items():
+        layout = _layout(root, found)
+        histories.append(history(root, layout, _sorted(root, found, layout)))
+    return Claim(tuple(histories))
 
 
 def _root(folder: str) -> str:
@@ -76,12 +75,11 @@ def _migrations(
 _COMPARE_NAMES = ("numbered", "dbmate")
 
 
-def _sorted(root: str, files: list[SourceFile]) -> list[SourceFile]:
-    if disk.exists(os.path.join(root, "atlas.sum")):
+def _sorted(root: str, files: list[SourceFile], layout: str) -> list[SourceFile]:
+    if layout == "atlas":
         return sorted(files, key=lambda file: file.name)
     if all(file.folder == root for file in files):
-        compares_names = _layout(root, files) in _COMPARE_NAMES
-        key = chronological if compares_names else natural
+        key = chronological if layout in _COMPARE_NAMES else natural
         return sorted(files, key=lambda file: key(file.name))
 
     def below(file: SourceFile) -> str:

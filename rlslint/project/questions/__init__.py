@@ -9,6 +9,7 @@ from __future__ import annotations
 from rlslint.access import has_bypassrls, inherited_roles, is_superuser
 from rlslint.access.reach import not_exempt
 from rlslint.access.runtime_roles import Evidence
+from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.roles import PUBLIC
 from rlslint.config import Confidence
@@ -25,17 +26,27 @@ def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
     return served_where(policy.roles, project)
 
 
-def is_refused(policy: Policy, role: str, project: Project) -> bool:
-    """Tell whether a role may not execute what a policy calls, so that its queries fail."""
-    calling = [c for c in policy.clauses if project.condition(c, policy.relation).calls]
-    if not calling:
-        return False
-    from rlslint.access.refusals import lacks
+def is_refused(policy: Policy, command: str, role: str, project: Project) -> bool:
+    """Tell whether PostgreSQL refuses a role a command, for it may not execute what policies call.
 
+    A policy that asks nothing of a row has the calls of the others left out, whatever they are.
+    """
+    table = policy.relation
+    clauses = [clause for one in table.policies.known() for clause in one.known_clauses]
+    if not any(project.condition(clause, table).calls for clause in clauses):
+        return False
+    from rlslint.access.refusals import conditions_on, lacks
+
+    catalog = project.catalog
+    try:
+        conditions = conditions_on(catalog, table, role, command)
+    except UnknownFact:
+        # There may be one that asks nothing.
+        return False
     return any(
         one.privilege == "execute" and not one.through
-        for clause in calling
-        for one in lacks(project.catalog, role, role, clause.expression, frozenset())
+        for condition in conditions
+        for one in lacks(catalog, role, role, condition, frozenset())
     )
 
 

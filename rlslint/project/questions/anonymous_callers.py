@@ -21,11 +21,13 @@ from rlslint.sql.expressions import Constant, Expr
 def with_account(roles: tuple[str, ...], condition: Expr, project: Project) -> tuple[str, ...]:
     """Leave out the roles of callers without an account where a condition asks who is calling.
 
-    All stay where none would be left, and where the condition names one of those.
+    All stay where none would be left, and where the condition names one of those or lets pass who
+    has no context.
     """
-    strangers = project.ask(anonymous_roles)
+    strangers, functions = project.ask(anonymous_roles), project.context_functions
     named = {part.value for part in condition.walk() if isinstance(part, Constant)}
-    if not context_reads(condition, project.context_functions) or strangers & named:
+    asks = context_reads(condition, functions)
+    if not asks or strangers & named or openings(condition, frozenset(), functions):
         return roles
     return tuple(role for role in roles if role not in strangers) or roles
 

@@ -58,19 +58,26 @@ def admission(policy: Policy, project: Project) -> Admission | None:
     """Return what a permissive policy is about, None where it serves no tenant or is guarded."""
     if not policy.permissive:
         return None
-    served = served_roles(policy, project)
-    roles = tuple(role for role in served if not is_refused(policy, role, project))
-    commands = tuple(
-        command
+    admitted = {
+        command: [
+            role
+            for role in served_roles(policy, project)
+            if not is_refused(policy, command, role, project)
+        ]
         for command in COMMANDS
         if policy.covers(command)
-        and any(
+    }
+    commands = tuple(
+        command
+        for command, roles in admitted.items()
+        if any(
             not is_guarded(policy.relation, command, role, project)
             and not _has_lost_its_guard(policy, command, role, project)
             for role in roles
         )
     )
-    return Admission(roles, commands) if commands else None
+    roles = dict.fromkeys(role for command in commands for role in admitted[command])
+    return Admission(tuple(roles), commands) if commands else None
 
 
 def _has_lost_its_guard(policy: Policy, command: str, role: str, project: Project) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rlslint.access import inherited_roles, spoken
 from rlslint.access.privileges import can_use_schema, may_execute
 from rlslint.access.reach import row_security_active
-from rlslint.access.refusals import asked
+from rlslint.access.refusals import asked, conditions_on
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
@@ -22,12 +22,7 @@ from rlslint.project.project import Project
 from rlslint.project.questions.exposure import COMMANDS
 from rlslint.project.terms import Terms
 from rlslint.rules.registry import rule
-
-
-def _is_asked(role: str, function: Function, clause: Clause, project: Project) -> bool:
-    """Tell whether a function is called once the planner has left out what decides nothing."""
-    found = asked(project.catalog, role, role, clause.expression)
-    return any(one.subject is function for one in found)
+from rlslint.text.sentences import listed
 
 
 def _calls_what_not_all_may(terms: Terms, project: Project) -> bool:
@@ -56,20 +51,22 @@ def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[F
     roles = [role for role in project.runtime.names if _is_under(role, policy, project)]
     if not roles:
         return
+    asking = _commands_asking(policy, roles, project)
     called = {
         function: clause
         for clause in policy.clauses
         for function in project.condition(clause, table).calls
-        if any(_is_asked(role, function, clause, project) for role in roles)
+        if function in asking
     }
     for function, clause in called.items():
+        queries = _queries(asking[function], policy, roles, project)
         for one in (function, *_called_as_caller(function, project)):
             refused = tuple(r for r in roles if not may_execute(project.catalog, r, one))
             if refused:
                 statement = one.because("grants")
                 yield Finding(
                     object=str(policy),
-                    message=f"every query of {table} by {spoken(refused)} that policy "
+                    message=f"every {queries} of {table} by {spoken(refused)} that policy "
                     f"{policy.spoken} is for fails: it calls {one}, which the role may not execute",
                     span=shown(statement),
                     label=f"leaves {spoken(refused)} without EXECUTE",
@@ -85,6 +82,38 @@ def policy_helper_not_executable(policy: Policy, project: Project) -> Iterator[F
             if refused:
                 yield _shut_schema(policy, function, clause, schema, refused, roles)
                 return
+
+
+def _commands_asking(
+    policy: Policy, roles: Iterable[str], project: Project
+) -> dict[Function, tuple[str, ...]]:
+    """Return what is called for which commands, once PostgreSQL has left out what decides nothing.
+
+    What another policy says counts: beside one that is TRUE, none is asked.
+    """
+    catalog, table = project.catalog, policy.relation
+    found: dict[Function, dict[str, None]] = {}
+    for command in COMMANDS:
+        for role in roles:
+            if policy.covers(command) and role in project.reachable_by(table, command):
+                for condition in conditions_on(catalog, table, role, command):
+                    for one in asked(catalog, role, role, condition):
+                        if isinstance(one.subject, Function):
+                            found.setdefault(one.subject, {})[command] = None
+    return {function: tuple(commands) for function, commands in found.items()}
+
+
+def _queries(
+    commands: tuple[str, ...], policy: Policy, roles: Iterable[str], project: Project
+) -> str:
+    """Return the commands that fail as words: query where they are all that a role may use."""
+    usable = [
+        command
+        for command in COMMANDS
+        if policy.covers(command)
+        and any(role in project.reachable_by(policy.relation, command) for role in roles)
+    ]
+    return "query" if len(commands) == len(usable) else listed([one.upper() for one in commands])
 
 
 def _entered_as_caller(function: Function, project: Project) -> tuple[str, ...]:
