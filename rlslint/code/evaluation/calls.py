@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from rlslint.code import form
+from rlslint.code.evaluation import library_calls
 from rlslint.code.evaluation.arguments import EvaluatedCall, record_of
 from rlslint.code.evaluation.builtins import (
     Origin,
@@ -145,7 +146,7 @@ def _handle_called(walker: Walker, callee: Handle, call: EvaluatedCall) -> Value
     step = callee.library.steps.get("()")
     if step is None:
         return None
-    return walker.connections.step(callee, step, call, walker.course, walker)
+    return library_calls.follow_step(walker.connections, callee, step, call, walker.course, walker)
 
 
 def _owner(walker: Walker, node: form.Call, owner: form.Node, name: str, scope: Namespace) -> Value:
@@ -214,7 +215,7 @@ def _called(
         statement = composed(walker, call, each)
         if statement is not None:
             return statement
-        found = connections.method(each, call, course, walker)
+        found = library_calls.method(connections, each, call, course, walker)
         if found is not None:
             return found
     if of is None and callee is None:
@@ -241,7 +242,7 @@ def _called(
             return found
     own = _own_function(walker, call, of, callee)
     if own is None and not isinstance(of, Handle):
-        made = connections.opened(call, course, walker)
+        made = library_calls.opened(connections, call, course, walker)
         if made is not None:
             return made
         made = _brought_along(walker, call, of, scope)
@@ -266,7 +267,7 @@ def _called(
     owned = walker.program.named_class(call.name) if of is None else None
     if owned is not None:
         return owned
-    taken = connections.taken(of, call, course, walker)
+    taken = library_calls.taken(connections, of, call, course, walker)
     if taken is not None:
         return taken
     _handed_over(walker, call, of)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
@@ -17,17 +16,11 @@ from rlslint.code.evaluation.arguments import (
     sql_of,
     values_by_name,
 )
-from rlslint.code.evaluation.builtins import Origin, flattened, quoted, quotes
-from rlslint.code.evaluation.course import Course, States
-from rlslint.code.evaluation.options import (
-    is_behind_pooler,
-    is_unpooled,
-    told_autocommit,
-)
+from rlslint.code.evaluation.builtins import Origin, flattened
+from rlslint.code.evaluation.course import Course
 from rlslint.code.evaluation.record import Recorder, Surroundings
 from rlslint.code.evaluation.strings import (
     BLANK,
-    Fragment,
     Written,
     joined,
     with_braces_filled,
@@ -41,32 +34,14 @@ from rlslint.code.evaluation.values import (
     Items,
     Object,
     Plain,
-    Prepared,
     Unknown,
     Value,
     constant,
 )
-from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole, Step
+from rlslint.code.libraries import ConnectionFacts, Library, LibraryRole
 from rlslint.code.sites import POOL, CodeEventKind, Hook
 
 _TRANSACTION_ENTRIES = frozenset(("transaction", "transacting", "tx", "trx"))
-_SCOPE_FUNCTIONS = frozenset(("use", "let", "also", "apply", "run", "with", "tap", "then"))
-_SAME_AFTERWARDS = frozenset(
-    {
-        "map_err", "expect", "unwrap", "unwrap_or_else", "context", "with_context", "wrap_err",
-        "ok_or", "ok_or_else", "or_else", "orElseThrow", "catch", "finally", "ok", "getOrThrow",
-        "onFailure", "tap_err", "ConfigureAwait", "coAwait", "await", "awaitSuspending",
-        "awaitFirst", "awaitFirstOrNull", "awaitSingle", "awaitSingleOrNull", "block",
-    }
-)  # fmt: skip
-"""What takes a value out of a result, or says what becomes of errors."""
-
-_AUTOCOMMIT = frozenset(("setautocommit", "set_autocommit", "autocommit"))
-_ENDS = {
-    Step.commit: CodeEventKind.commit,
-    Step.rollback: CodeEventKind.rollback,
-    Step.release: CodeEventKind.release,
-}
 
 
 class Follower(Protocol):
@@ -233,44 +208,6 @@ class Connections:
         return value.session
 
     # Calls
-
-    def method(
-        self, of: Handle, call: EvaluatedCall, course: Course, follower: Follower
-    ) -> Value | None:
-        """Return what a method of a library's value gives, None where it is not known."""
-        of = self._here(of, course)
-        if of.prepared is not None:
-            return self._of_statement(of, of.prepared, call, course, follower)
-        if call.name.lower() in _AUTOCOMMIT and of.session is not None and call.arguments:
-            return self.autocommit(of.session, call.arguments[0])
-        of = self._told(of, call)
-        sent = self.sent(of, call, course, follower)
-        if sent is not None:
-            return sent
-        if call.name in of.library.copies:
-            copied = _copied(call)
-            if copied is not None:
-                self.send(copied, of, (), call.place, course)
-                return of
-        step = of.library.steps.get(call.name)
-        if step is not None:
-            return self.step(of, step, call, course, follower)
-        if call.name in _SAME_AFTERWARDS:
-            return of
-        if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
-            with course.for_bare_calls(of):
-                value = follower.follow(call.closure, [of])
-            return of if call.name in ("also", "apply") else value
-        return quoted(call.name, call.arguments, call.place) if quotes(call.name) else None
-
-    def _here(self, of: Handle, course: Course) -> Handle:
-        """Return a value that uses the surrounding connection, on the one that is there now."""
-        if of.role not in (LibraryRole.ambient, LibraryRole.block):
-            return of
-        session = self.ambient(of.library, course)
-        if of.session is not None:
-            session.name = session.name or of.session.name
-        return of._replace(session=session)
 
     def sent(
         self, of: Value | None, call: EvaluatedCall, course: Course, follower: Follower
@@ -449,258 +386,10 @@ class Connections:
             course.is_chosen,
         )
 
-    def _of_statement(
-        self,
-        of: Handle,
-        prepared: Prepared,
-        call: EvaluatedCall,
-        course: Course,
-        follower: Follower,
-    ) -> Value | None:
-        """Return what a method of a statement gives: it takes values, or sends it."""
-        if call.name in _SCOPE_FUNCTIONS and call.closure is not None:
-            with course.for_bare_calls(of):
-                value = follower.follow(call.closure, [of])
-            return of if call.name in ("also", "apply") else value
-        if call.name in of.library.sends:
-            prepared.is_sent = True
-            values = [*prepared.values, *flattened(call.arguments)]
-            target = call.handle or self._given(of, call, course)
-            self.send(prepared.sql, target, values, call.place, course)
-            return Handle(target.role, target.library, target.session)
-        if call.name in _SAME_AFTERWARDS:
-            return of
-        if call.named:
-            prepared.values.append(Entries(dict(call.named)))
-        match call.arguments:
-            case (Plain(int() as number), value, *_) if number >= 1 and not isinstance(
-                number, bool
-            ):
-                missing = number - len(prepared.values)
-                prepared.values += [Unknown()] * max(0, missing)
-                prepared.values[number - 1] = value
-            case _:
-                prepared.values += flattened(call.arguments)
-        return of
-
-    def _given(self, of: Handle, call: EvaluatedCall, course: Course) -> Handle:
-        """Return where a statement is sent that is given something unknown to be sent on."""
-        unknown = next((each for each in call.arguments if isinstance(each, Unknown)), None)
-        if of.session is not None or unknown is None:
-            return of
-        return self.adopted(unknown, of.library, course)
-
-    def taken(
-        self, of: Value | None, call: EvaluatedCall, course: Course, follower: Follower
-    ) -> Value | None:
-        """Return what a call gives that begins a transaction on a connection of unknown origin."""
-        if not isinstance(of, Unknown) or of.is_foreign:
-            return None
-        if any(call.name in library.reveals for library in self.known):
-            able = [library for library in self.active if call.name in library.reveals]
-            only = able[0] if len(able) == 1 else self.known[0]
-            return self.adopted(of, only, course)
-        if call.closure is None:
-            return None
-        for library in self.active:
-            if library.steps.get(call.name) is Step.transaction:
-                of = self.adopted(of, library, course)
-                return self.step(of, Step.transaction, call, course, follower)
-        return None
-
-    def entered(self, of: Value, name: str, course: Course) -> Handle | None:
-        """Return the transaction that a body is held in by a method of something unknown."""
-        if not isinstance(of, Unknown) or of.is_foreign:
-            return None
-        for library in self.active or self.known:
-            if library.steps.get(name) is Step.transaction:
-                return self.adopted(of, library, course)._replace(begins=True)
-        return None
-
-    @contextmanager
-    def held(self, of: Handle, before: States, place: Origin, course: Course) -> Iterator[Handle]:
-        """Hold a connection or a transaction while a body is followed; `before` it there was less.
-
-        What was not there before is given back behind the body.
-        """
-        session = of.session
-        begins = of.begins or (
-            of.library.steps.get("with") is Step.transaction
-            and session is not None
-            and not session.autocommit
-        )
-        if session is None:
-            yield of
-            return
-        is_new = all(each is not session for each, _ in before)
-        states = [(session, session.transaction)]
-        if is_new and of.role is LibraryRole.transaction:
-            self.note(CodeEventKind.acquire, session, place, course)
-        if begins:
-            session.transaction = True
-            self.note(CodeEventKind.begin, session, place, course)
-        yield of._replace(begins=False)
-        if begins:
-            self.note(CodeEventKind.commit, session, place, course)
-            course.restore(states)
-        if is_new:
-            self.note(CodeEventKind.release, session, place, course)
-
-    def step(
-        self, of: Handle, step: Step, call: EvaluatedCall, course: Course, follower: Follower
-    ) -> Value:
-        """Return what a method gives that leads from one value of a library to another."""
-        closure, library = call.closure, of.library
-        match step:
-            case Step.same:
-                return of if closure is None else follower.follow(closure, [of])
-            case Step.pool:
-                return Handle(
-                    LibraryRole.pool, library, None, None, False, of.autocommit, of.pooled
-                )
-            case Step.connection:
-                made = of
-                if of.session is None or of.session.is_pool:
-                    made = self._lent(LibraryRole.connection, of, course)
-                    self.note(CodeEventKind.acquire, made.session, call.place, course)
-                return made if closure is None else follower.follow(closure, [made])
-            case Step.begin:
-                if of.role is LibraryRole.block:
-                    # Who manages transactions hands their connections to other libraries.
-                    for each in self.active:
-                        self.ambient(each, course).transaction = True
-                if of.session is None:
-                    return self._lent(LibraryRole.transaction, of, course)
-                of.session.transaction = True
-                self.note(CodeEventKind.begin, of.session, call.place, course)
-                return Handle(LibraryRole.transaction, library, of.session)
-            case Step.commit | Step.rollback | Step.release:
-                self.note(_ENDS[step], of.session, call.place, course)
-                ended = [of.session] if of.session is not None else []
-                if of.role is LibraryRole.block:
-                    ended = [self.ambient(each, course) for each in self.active]
-                for session in ended if not course.cleanup and step is not Step.release else ():
-                    session.transaction = session.between
-                return NOTHING
-            case Step.statement:
-                found = sql_of(call)
-                if found is None:
-                    return of
-                sql, rest = found
-                return of._replace(prepared=Prepared(sql, flattened(rest)))
-            case Step.transaction:
-                return self._transaction(of, call, course, follower)
-
-    def _transaction(
-        self, of: Handle, call: EvaluatedCall, course: Course, follower: Follower
-    ) -> Value:
-        closure, session = call.closure, of.session
-        if session is None or (of.role is LibraryRole.request and closure is None):
-            made = self._lent(LibraryRole.transaction, of, course)
-            if closure is None:
-                return made._replace(begins=True)
-            self.note(CodeEventKind.begin, made.session, call.place, course)
-            value = follower.follow(closure, [made])
-            self.note(CodeEventKind.commit, made.session, call.place, course)
-            return value
-        if closure is None:
-            self.wrapped(of, course)
-            return Handle(LibraryRole.transaction, of.library, session, begins=True)
-        held = [session]
-        if of.role is LibraryRole.block:
-            held += [self.ambient(each, course) for each in self.active]
-        is_outermost = session.transaction is not True
-        if is_outermost:
-            self.note(CodeEventKind.begin, session, call.place, course)
-        with course.in_transaction(*held):
-            value = follower.follow(closure, [Handle(LibraryRole.transaction, of.library, session)])
-        if is_outermost:
-            self.note(CodeEventKind.commit, session, call.place, course)
-        return value
-
     def wrapped(self, of: Handle, course: Course) -> None:
         """Note that what a function has sent so far may yet be put into a transaction."""
         if of.library.waits and of.role is LibraryRole.block:
             self._recorder.wrapped.add((course.path, course.function))
-
-    def _lent(self, role: LibraryRole, of: Handle, course: Course) -> Handle:
-        """Return a connection that a pool lends, as its options say."""
-        made = self.made(role, of.library, course)
-        if made.session is not None:
-            made.session.replaces_reset = of.replaces_reset
-            if of.pooled is not True:
-                made.session.pooled = of.pooled
-            if of.autocommit is not False and role is LibraryRole.connection:
-                self.autocommit(made.session, Plain(of.autocommit) if of.autocommit else Unknown())
-        return made
-
-    def opened(self, call: EvaluatedCall, course: Course, follower: Follower) -> Value | None:
-        """Return what a function or constructor of a library makes, None where it is none."""
-        for library in self.active:
-            role = role_of(library, call)
-            if role is None:
-                continue
-            given = call.handle
-            if role is LibraryRole.statement:
-                return self._statement(library, call)
-            if role is LibraryRole.batch:
-                session = course.batch(library, self.facts(library))
-                if call.closure is not None:
-                    of = Handle(LibraryRole.transaction, library, session)
-                    follower.follow(call.closure, [of])
-                return Unknown()
-            if role in (LibraryRole.transaction, LibraryRole.block) and call.closure is not None:
-                maker = given or self.made(
-                    LibraryRole.block if role is LibraryRole.block else LibraryRole.pool,
-                    library,
-                    course,
-                )
-                return self._transaction(maker, call, course, follower)
-            if given is not None and given.session is None and role is LibraryRole.connection:
-                return self.step(given, Step.connection, call, course, follower)
-            if given is not None and role in (
-                LibraryRole.connection,
-                LibraryRole.pool,
-                LibraryRole.maybe,
-                LibraryRole.direct,
-            ):
-                return given._replace(library=library, prepared=None, begins=False)
-            made = self._configured(self.made(role, library, course), call)
-            if made.session is not None and role in (LibraryRole.connection, LibraryRole.direct):
-                self.note(CodeEventKind.acquire, made.session, call.place, course)
-            return made
-        return None
-
-    def _configured(self, made: Handle, call: EvaluatedCall) -> Handle:
-        """Return what was opened, as the options say that it was given."""
-        library, session = made.library, made.session
-        if library.unresets.intersection(call.named):
-            made = made._replace(replaces_reset=True)
-        if session is not None and session.pooled is None and is_behind_pooler(library, call):
-            session.pooled = True
-        if session is None and is_unpooled(library, call):
-            made = made._replace(pooled=False)
-        return self._told(made, call)
-
-    def _told(self, of: Handle, call: EvaluatedCall) -> Handle:
-        """Return a value as a call says that its statements are to be committed."""
-        told = told_autocommit(call)
-        if told is None:
-            return of
-        if of.session is not None:
-            self.autocommit(of.session, told)
-            return of
-        return of._replace(autocommit=told.value is True if isinstance(told, Plain) else None)
-
-    def _statement(self, library: Library, call: EvaluatedCall) -> Value | None:
-        found = sql_of(call, call.name in library.interpolates_safely)
-        if found is None:
-            return None
-        sql, rest = found
-        given = call.handle
-        values = flattened(each for each in rest if not isinstance(each, Handle))
-        session = given.session if given is not None else None
-        return Handle(LibraryRole.statement, library, session, Prepared(sql, values))
 
     def autocommit(self, session: FollowedSession, value: Value) -> Value:
         """Take note that a session is told to commit each statement, or not to."""
@@ -731,21 +420,4 @@ def _declared_sql(call: EvaluatedCall) -> Written | None:
                 return joined(BLANK, [each.fragments for each in texts])
             case _:
                 continue
-    return None
-
-
-def _copied(call: EvaluatedCall) -> Written | None:
-    """Return the COPY into the table that a call names, None where it names none."""
-    for value in call.arguments:
-        match value:
-            case Written(constant=str()):
-                parts = [value.fragments]
-            case Items(values) if values and all(isinstance(each, Written) for each in values):
-                parts = [each.fragments for each in values if isinstance(each, Written)]
-            case _:
-                continue
-        source, start, end = call.place
-        before, after = (Fragment(text, source, start, end) for text in ("COPY ", " FROM STDIN"))
-        dotted = joined(Written((Fragment(".", source, start, end),)), parts)
-        return Written((before, *dotted.fragments, after))
     return None

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from rlslint.code import form
 from rlslint.code.adapters.building import last_word, types_of
+from rlslint.code.evaluation import library_calls
 from rlslint.code.evaluation.arguments import EvaluatedCall, role_of
 from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import (
@@ -130,7 +131,7 @@ def _attribute(walker: Walker, node: form.Attribute, scope: Namespace) -> Value:
             given = _stepped(walker, of, node.name, path, node)
             if given is None and of.prepared is not None and node.name in of.library.sends:
                 call = EvaluatedCall(node.name, path, (), {}, walker.place(node))
-                given = walker.connections.method(of, call, walker.course, walker)
+                given = library_calls.method(walker.connections, of, call, walker.course, walker)
             return given if given is not None else Unknown(path)
         case Object():
             found = member(walker, of, node.name, 0)
@@ -159,7 +160,7 @@ def _stepped(walker: Walker, of: Handle, name: str, path: str, node: form.Node) 
     if step not in (Step.same, Step.connection, Step.pool):
         return None
     call = EvaluatedCall(name, path, (), {}, walker.place(node))
-    return walker.connections.step(of, step, call, walker.course, walker)
+    return library_calls.follow_step(walker.connections, of, step, call, walker.course, walker)
 
 
 _SAME_VALUE = frozenset(("Value", "hex"))
@@ -424,7 +425,7 @@ def _tagged(
         for library in walker.connections.known:
             if role_of(library, call) is LibraryRole.statement:
                 return Handle(LibraryRole.statement, library, None, Prepared(text, []))
-    made = walker.connections.opened(call, walker.course, walker)
+    made = library_calls.opened(walker.connections, call, walker.course, walker)
     return made if made is not None else text
 
 

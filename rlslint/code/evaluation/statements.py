@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from rlslint.code import form
+from rlslint.code.evaluation import library_calls
 from rlslint.code.evaluation.built import Built
 from rlslint.code.evaluation.builtins import known_items
 from rlslint.code.evaluation.collections import keys_of
@@ -212,7 +213,9 @@ def _holding(walker: Walker, node: form.With, number: int, scope: Namespace) -> 
         case Object() if _held_by_itself(walker, value, item, held):
             pass
         case Handle():
-            with walker.connections.held(value, before, walker.place(item), course) as entered:
+            with library_calls.held(
+                walker.connections, value, before, walker.place(item), course
+            ) as entered:
                 held(entered)
         case Built(signature=Signature()):
             value.is_open = True
@@ -265,7 +268,9 @@ def _taken(walker: Walker, item: form.Call, scope: Namespace) -> Value | None:
     """Return what is held by a method of something unknown that must be a connection."""
     match item.function:
         case form.Attribute(of=form.Name() | form.Attribute() as of, name=name):
-            return walker.connections.entered(walker.value(of, scope), name, walker.course)
+            return library_calls.entered(
+                walker.connections, walker.value(of, scope), name, walker.course
+            )
         case _:
             return None
 
