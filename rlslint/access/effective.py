@@ -32,8 +32,7 @@ from rlslint.catalog.facts import GivenUp, UnknownFact
 from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
-from rlslint.meaning.bounds import Bound, bound_of, kind_of, unbounded_branches
-from rlslint.meaning.branches import branches_or_whole
+from rlslint.meaning.bounds import unbounded_branches
 from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions, own_columns
 from rlslint.meaning.deciding import can_be_true, is_always_true
@@ -80,18 +79,6 @@ _GROUNDS = {
     Escape.bypassrls: Ground.bypassrls,
     Escape.owner: Ground.owner,
 }
-
-
-class RowKind(NamedTuple):
-    """Rows that one way to be true of a condition admits, all `conjuncts` of which hold.
-
-    `form` is that of `bound`, or what the way is where nothing in it ties rows to the caller: see
-    Bound and UnboundedBranch.
-    """
-
-    form: str
-    bound: Bound | None
-    conjuncts: tuple[Expr, ...]
 
 
 class Rows(NamedTuple):
@@ -489,22 +476,3 @@ def _extent(condition: Expr, filled: frozenset[int], functions: ContextFunctions
     if opaque:
         raise UnknownFact(opaque[0].expression, "what it gives", None)
     return Extent.some
-
-
-@remembered
-def row_kinds(condition: Expr, functions: ContextFunctions = frozenset()) -> tuple[RowKind, ...]:
-    """Return the kinds of rows that a condition admits, each once."""
-    found: dict[tuple[Expr, ...], RowKind] = {}
-    for branch in branches_or_whole(condition):
-        bounds = [b for conjunct in branch if (b := bound_of(conjunct, functions)) is not None]
-        form = bounds[0].form if bounds else _form(branch, functions)
-        found.setdefault(branch, RowKind(form, bounds[0] if bounds else None, branch))
-    return tuple(found.values())
-
-
-_FORMS = ("opaque", "exclusion", "gate", "row flag", "constant")
-
-
-def _form(branch: tuple[Expr, ...], functions: ContextFunctions) -> str:
-    kinds = [kind_of(conjunct, functions) for conjunct in branch]
-    return next((form for form in _FORMS if form in kinds), "constant")

@@ -164,9 +164,8 @@ class _Asking:
                 inner = self._caller if runs_as_invoker(relation) else relation.owner
                 self.expression(_left(query, frozenset()), inner)
         elif relation.is_table and row_security_active(self._catalog, reader, relation):
-            admitting, limiting = (
-                tuple(policy.using.expression for policy in policies if policy.using is not None)
-                for policies in applicable_policies(self._catalog, relation, reader, "select")
+            admitting, limiting = map(
+                _using, applicable_policies(self._catalog, relation, reader, "select")
             )
             if admitting:
                 self.expression(_left(together(admitting, limiting), frozenset()), reader)
@@ -199,7 +198,7 @@ def _using(policies: Iterable[Policy]) -> tuple[Expr, ...]:
 
 
 def _checks(policies: Iterable[Policy]) -> tuple[Expr, ...]:
-    clauses = (one.check or one.using for one in policies)
+    clauses = (one.effective_check for one in policies)
     return tuple(clause.expression for clause in clauses if clause is not None)
 
 

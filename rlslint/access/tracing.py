@@ -13,10 +13,8 @@ from rlslint.access import inherited_roles, is_probably_superuser, is_superuser
 from rlslint.access.effective import (
     Extent,
     Ground,
-    RowKind,
     Rows,
     is_usage_assumed,
-    row_kinds,
     rows_of,
 )
 from rlslint.access.privileges import PREDEFINED_ROLES, can_use_schema, has_any_column_privilege
@@ -33,6 +31,7 @@ from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions
 from rlslint.meaning.deciding import Outcome
 from rlslint.meaning.given import NOTHING_GIVEN, Given, outcomes
+from rlslint.meaning.row_kinds import RowKind, row_kinds
 from rlslint.meaning.simplifying import conjunction
 from rlslint.sql.expressions import Constant, Expr
 

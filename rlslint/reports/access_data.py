@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from rlslint.access.effective import Extent, Ground, Rows, row_kinds
+from rlslint.access.effective import Extent, Ground, Rows
 from rlslint.access.reach import applicable_policies
 from rlslint.access.tracing import Trace
 from rlslint.access.ways import Way
 from rlslint.catalog import Catalog
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.model import Policy, Relation
+from rlslint.meaning.row_kinds import row_kinds
 from rlslint.project import NotChecked
 from rlslint.project.matrix import Answer, AskedRole, Matrix, alike_roles
 from rlslint.reports import place

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rlslint.access import ASSUMED_ROLE
-from rlslint.access.effective import Extent, Ground, RowKind, Rows, row_kinds
+from rlslint.access.effective import Extent, Ground, Rows
 from rlslint.access.refusals import Lack
 from rlslint.access.ways import Way
 from rlslint.catalog import Catalog
@@ -19,6 +19,7 @@ from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import MIGRATION_ROLE, PUBLIC
 from rlslint.meaning.calls import inlined_predicate
 from rlslint.meaning.context import ContextFunctions, ContextRead, is_own, own_column, read_of
+from rlslint.meaning.row_kinds import RowKind, row_kinds
 from rlslint.project.matrix import AskedRole
 from rlslint.reports import file_and_row
 from rlslint.sql.expressions import (
