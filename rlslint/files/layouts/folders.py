@@ -109,9 +109,7 @@ def claim_graphile(folders: Folders) -> Claim:
             path = _graphile_path(_graphile_settings(root) or "")
             if path is None:
                 first = ordered[0].shown
-                message = (
-                    f"{first} and those with it run with a search_path of .gmrc that is not read."
-                )
+                message = f"{first} runs with a search_path of .gmrc that is not read."
                 notes.append(Note(first, message))
             found = history(root, "graphile-migrate", ordered)
             histories.append(found._replace(search_path=path or ()))

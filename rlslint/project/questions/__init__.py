@@ -26,15 +26,20 @@ def served_roles(policy: Policy, project: Project) -> tuple[str, ...]:
     return served_where(policy.roles, project)
 
 
-def is_refused(policy: Policy, command: str, role: str, project: Project) -> bool:
+def is_refused(table: Relation, command: str, role: str, project: Project) -> bool:
     """Tell whether PostgreSQL refuses a role a command, for it may not execute what policies call.
 
     A policy that asks nothing of a row has the calls of the others left out, whatever they are.
     """
-    table = policy.relation
+    return project.ask(_calls_functions, table) and project.ask(_is_refused, table, command, role)
+
+
+def _calls_functions(project: Project, table: Relation) -> bool:
     clauses = [clause for one in table.policies.known() for clause in one.known_clauses]
-    if not any(project.condition(clause, table).calls for clause in clauses):
-        return False
+    return any(project.condition(clause, table).calls for clause in clauses)
+
+
+def _is_refused(project: Project, table: Relation, command: str, role: str) -> bool:
     from rlslint.access.refusals import conditions_on, lacks
 
     catalog = project.catalog

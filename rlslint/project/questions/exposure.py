@@ -62,7 +62,7 @@ def admission(policy: Policy, project: Project) -> Admission | None:
         command: [
             role
             for role in served_roles(policy, project)
-            if not is_refused(policy, command, role, project)
+            if not is_refused(policy.relation, command, role, project)
         ]
         for command in COMMANDS
         if policy.covers(command)

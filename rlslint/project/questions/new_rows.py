@@ -46,7 +46,7 @@ def writers(
         role
         for role in served_roles(policy, project)
         if not certainly(escapes_row_security, catalog, role)
-        and not is_refused(policy, command, role, project)
+        and not is_refused(relation, command, role, project)
         and can_use_schema(catalog, role, relation.schema)
         and any(has_privilege(catalog, role, relation, command, c.name) for c in columns)
     )

@@ -11,7 +11,7 @@ from rlslint.access.refusals import asked, conditions_on
 from rlslint.catalog.binding import find_relation
 from rlslint.catalog.facts import UnknownFact
 from rlslint.catalog.functions import Function
-from rlslint.catalog.model import Policy
+from rlslint.catalog.model import Policy, Relation
 from rlslint.catalog.predicates import Clause
 from rlslint.catalog.roles import PUBLIC, quoted_roles
 from rlslint.config import Severity
@@ -91,16 +91,24 @@ def _commands_asking(
 
     What another policy says counts: beside one that is TRUE, none is asked.
     """
-    catalog, table = project.catalog, policy.relation
+    table = policy.relation
     found: dict[Function, dict[str, None]] = {}
     for command in COMMANDS:
         for role in roles:
             if policy.covers(command) and role in project.reachable_by(table, command):
-                for condition in conditions_on(catalog, table, role, command):
-                    for one in asked(catalog, role, role, condition):
-                        if isinstance(one.subject, Function):
-                            found.setdefault(one.subject, {})[command] = None
+                for function in project.ask(_called_for, table, command, role):
+                    found.setdefault(function, {})[command] = None
     return {function: tuple(commands) for function, commands in found.items()}
+
+
+def _called_for(project: Project, table: Relation, command: str, role: str) -> tuple[Function, ...]:
+    catalog = project.catalog
+    return tuple(
+        one.subject
+        for condition in conditions_on(catalog, table, role, command)
+        for one in asked(catalog, role, role, condition)
+        if isinstance(one.subject, Function)
+    )
 
 
 def _queries(
